@@ -1,0 +1,65 @@
+/**
+ * Text becomes values: the first half of preparing, and the verb `resolve`.
+ *
+ * @module
+ */
+import type { Command, ConfigCommand } from "./cli.ts";
+import { ExpyrunError } from "./errors.ts";
+import { jsonOf } from "./resolver/deliver.ts";
+import { emitResolved } from "./resolver/emit.ts";
+import { loadConfig } from "./resolver/inherit.ts";
+import type { Mapping } from "./resolver/node.ts";
+import { applyOverrides } from "./resolver/override.ts";
+import { resolveConfig } from "./resolver/resolve.ts";
+import { checkReservedKeys, resolvedSection } from "./resolver/run_section.ts";
+import type { World } from "./world.ts";
+
+/** A configuration before and after its references and variables were replaced. */
+export interface Configuration {
+  /** Merged and overridden. */
+  readonly raw: Mapping;
+  readonly resolved: Mapping;
+}
+
+/**
+ * Reads the configuration that the command names, with its parents and overrides.
+ *
+ * @throws {ExpyrunError} at the place that is wrong
+ */
+export async function readConfiguration(
+  command: ConfigCommand,
+  world: World,
+): Promise<Configuration> {
+  const merged = await loadConfig(command.config, world, command.configPlace);
+  refuseDebugKey(command, merged);
+  const raw = applyOverrides(merged, command.overrides);
+  checkReservedKeys(raw, world);
+  return { raw, resolved: resolveConfig(raw, world) };
+}
+
+/** After CONFIG, `--debug` could be meant as the key: then neither is guessed. */
+function refuseDebugKey({ debugPlace }: ConfigCommand, config: Mapping): void {
+  const key = config.entries.get("debug");
+  if (debugPlace === undefined || key === undefined) return;
+  throw new ExpyrunError({
+    code: "usage",
+    message: 'Cannot tell the option "--debug" from the key "debug"',
+    place: debugPlace,
+    notes: [{ message: "The key stands here", place: key.keyPlace }],
+    hint: "For the option write --debug before CONFIG, for the key --debug=VALUE",
+  });
+}
+
+/**
+ * The verb `resolve`.
+ *
+ * @returns the text of config.yml (but for `__code__`), or the same as one line of JSON
+ */
+export async function resolve(
+  command: Command & { kind: "resolve" },
+  world: World,
+): Promise<string> {
+  const { resolved } = await readConfiguration(command, world);
+  const section = resolvedSection(resolved, world);
+  return command.json ? `${jsonOf(section)}\n` : emitResolved(section);
+}

@@ -1,0 +1,155 @@
+/**
+ * Files become mappings: bytes, text, events, nodes.
+ *
+ * @module
+ */
+import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { basename, dirname } from "node:path";
+import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
+import type { World } from "../world.ts";
+import { kindOf, type Mapping } from "./node.ts";
+import { buildTree, depthLimit, failure } from "./tree.ts";
+
+const sizeLimitMiB = 32;
+
+/**
+ * Reads a YAML file whose root is a mapping.
+ *
+ * @param path absolute
+ * @param name the path as messages show it
+ * @param namedAt where the file was named, if in another file
+ * @throws {ExpyrunError} `unreadable` or `syntax`
+ */
+export async function readDocument(
+  path: string,
+  name: string,
+  world: World,
+  namedAt?: Place,
+): Promise<Mapping> {
+  const text = decode(await readBytes(path, name, namedAt), path, name);
+  return parseDocument({ name, path, text }, world.warn);
+}
+
+/**
+ * Parses the text of a YAML file whose root is a mapping.
+ *
+ * @param warn takes the warnings about text that YAML 1.1 tools read as something else
+ * @throws {ExpyrunError} `syntax`, at the place of what cannot be read
+ */
+export function parseDocument(source: Source, warn: (problem: Problem) => void): Mapping {
+  const events = eventsOf(source);
+  checkSingle(events, source);
+  const root = buildTree(events, source, warn);
+  if (root?.kind === "mapping") return root;
+  const hint = "The root of a configuration is a mapping: key: value";
+  if (!root || (root.kind === "scalar" && root.type === "null")) {
+    throw failure("it is empty", undefined, source, hint);
+  }
+  const place = root.place.kind === "file" ? root.place : undefined;
+  throw failure(`its root is a ${kindOf(root)}, not a mapping`, place, source, hint);
+}
+
+async function readBytes(path: string, name: string, namedAt?: Place): Promise<Uint8Array> {
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) throw unreadable(name, "it is a folder", namedAt);
+    if (!info.isFile && !info.isFifo) throw unreadable(name, "it is not a file", namedAt);
+    if (info.size > sizeLimitMiB * 2 ** 20) {
+      const reason = `it is larger than ${sizeLimitMiB} MiB`;
+      throw unreadable(name, reason, namedAt, "Keep data in files of their own");
+    }
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof ExpyrunError || !(error instanceof Error)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(name, error.message, namedAt);
+    throw unreadable(name, "no such file", namedAt, await neighbourHint(path, name));
+  }
+}
+
+function unreadable(name: string, reason: string, place?: Place, hint?: string): ExpyrunError {
+  return new ExpyrunError({
+    code: "unreadable",
+    message: `Cannot read "${name}": ${reason}`,
+    place,
+    hint,
+  });
+}
+
+async function neighbourHint(path: string, name: string): Promise<string | undefined> {
+  try {
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(dirname(path))) names.push(entry.name);
+    const near = nearMiss(basename(path), names.sort());
+    return near && `Did you mean "${name.slice(0, -basename(name).length)}${near}"?`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** UTF-8, with or without a byte order mark. */
+function decode(bytes: Uint8Array, path: string, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const text = new TextDecoder().decode(bytes);
+    const start = validLength(bytes);
+    const place = { kind: "file", source: { name, path, text }, start, end: start + 1 } as const;
+    throw failure("it is not UTF-8 text", place, place.source, "Save the file as UTF-8");
+  }
+}
+
+/** How many UTF-16 units precede the first bytes that are not UTF-8. */
+function validLength(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length + 1;
+  let units = 0;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      const decoder = new TextDecoder("utf-8", { fatal: true });
+      units = decoder.decode(bytes.subarray(0, middle), { stream: true }).length;
+      good = middle;
+      if (middle >= bytes.length) break;
+    } catch {
+      bad = middle;
+    }
+  }
+  return units;
+}
+
+function eventsOf(source: Source): Event[] {
+  try {
+    return parseEvents(source.text, { maxDepth: depthLimit });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const start = Math.min(error.mark?.position ?? 0, source.text.length);
+    const place = { kind: "file", source, start, end: start + 1 } as const;
+    if (error.reason.startsWith("nesting exceeded")) {
+      throw failure(`it nests deeper than ${depthLimit} levels`, place, source);
+    }
+    throw failure(error.reason, place, source, syntaxHint(error.reason, source.text, start));
+  }
+}
+
+function syntaxHint(reason: string, text: string, offset: number): string | undefined {
+  if (/tab/i.test(reason) || text[offset] === "\t") return "Indent with spaces, never with tabs";
+  if ("@`%".includes(text[offset] ?? " ")) return `Quote text that begins with "${text[offset]}"`;
+  if (/mapping|indentation|implicit|end of the stream/i.test(reason)) {
+    return 'Check the indentation, and quote text that holds ": " or " #"';
+  }
+  return undefined;
+}
+
+function checkSingle(events: readonly Event[], source: Source): void {
+  const second = events.findIndex((event, i) => i > 0 && event.type === EVENT_ID.DOCUMENT);
+  if (second < 0) return;
+  const next = events[second + 1];
+  const at = next && "start" in next
+    ? next.start
+    : next && "valueStart" in next
+    ? next.valueStart
+    : -1;
+  const start = Math.max(0, source.text.lastIndexOf("\n---", at < 0 ? undefined : at) + 1);
+  const place = { kind: "file", source, start, end: start + 3 } as const;
+  throw failure("it holds more than one document", place, source, "Keep one document a file");
+}

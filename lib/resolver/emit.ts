@@ -1,0 +1,123 @@
+/**
+ * Nodes become YAML that every reader takes for the same values: YAML 1.2 (js-yaml), YAML 1.1
+ * (PyYAML), and the mixture of both that @std/yaml reads.
+ *
+ * The writer of js-yaml is not used: its patterns overflow the stack on texts of some megabytes.
+ *
+ * @module
+ */
+import { literally } from "./interpolation.ts";
+import type { Mapping, Node, Scalar } from "./node.ts";
+import { floatText } from "./text.ts";
+
+/** The YAML of a resolved configuration; text that would be read again gets `!P` in front. */
+export function emitResolved(config: Mapping): string {
+  return emit(config, literally);
+}
+
+/** The YAML of a configuration that is not resolved. */
+export function emitRaw(config: Mapping): string {
+  return emit(config, (text) => text);
+}
+
+/** A file on its way: whole lines, without their ends. */
+interface Page {
+  readonly lines: string[];
+  readonly write: (text: string) => string;
+}
+
+function emit(config: Mapping, write: (text: string) => string): string {
+  if (config.entries.size === 0) return "{}\n";
+  const page: Page = { lines: [], write };
+  writeBlock(page, config, "");
+  return page.lines.join("\n") + "\n";
+}
+
+/** Writes a list or a mapping that is not empty, one line or more for each child. */
+function writeBlock(page: Page, node: Exclude<Node, Scalar>, indent: string): void {
+  if (node.kind === "list") {
+    for (const item of node.items) writeItem(page, item, indent);
+    return;
+  }
+  for (const [key, { value }] of node.entries) writeEntry(page, key, value, indent);
+}
+
+// Readers look no further for the colon of a key.
+const keyLimit = 1000;
+
+function writeEntry(page: Page, key: string, value: Node, indent: string): void {
+  const text = oneLine(key);
+  if (text.length <= keyLimit) return writeValue(page, value, `${indent}${text}:`, indent);
+  page.lines.push(`${indent}? ${text}`);
+  writeValue(page, value, `${indent}:`, indent);
+}
+
+function writeValue(page: Page, node: Node, start: string, indent: string): void {
+  if (isBlock(node)) {
+    page.lines.push(start);
+    return writeBlock(page, node, indent + "  ");
+  }
+  page.lines.push(`${start} ${inlineText(page, node, indent + "  ")}`);
+}
+
+/** What a list holds begins on the line of its dash. */
+function writeItem(page: Page, node: Node, indent: string): void {
+  if (!isBlock(node)) {
+    page.lines.push(`${indent}- ${inlineText(page, node, indent + "  ")}`);
+    return;
+  }
+  const first = page.lines.length;
+  writeBlock(page, node, indent + "  ");
+  page.lines[first] = `${indent}- ${page.lines[first]!.slice(indent.length + 2)}`;
+}
+
+function isBlock(node: Node): node is Exclude<Node, Scalar> {
+  if (node.kind === "scalar") return false;
+  return node.kind === "list" ? node.items.length > 0 : node.entries.size > 0;
+}
+
+function inlineText(page: Page, node: Node, indent: string): string {
+  if (node.kind === "list") return "[]";
+  if (node.kind === "mapping") return "{}";
+  if (node.type === "string") return anyText(page.write(node.value), indent);
+  return node.type === "float" ? yamlFloat(node.value) : String(node.value);
+}
+
+/** A float with a dot and a signed exponent: without them YAML 1.1 reads text. */
+function yamlFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+  return floatText(value).replace(/^(-?\d+)e/, "$1.0e");
+}
+
+/** Control characters, invisible ones, lone surrogates: escapes show them and survive editors. */
+const invisible =
+  /[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u{10ffff}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
+const everyInvisible = new RegExp(invisible.source, "gu");
+/** Unquoted text: begins like a word or a path, and holds nothing that could mean anything. */
+const plain =
+  /^(?:[A-Za-z_/]|\.{1,2}\/|\$[A-Za-z_{])[A-Za-z0-9_\-+./=@%~()${}]*(?:[ ,:][A-Za-z0-9_\-+./=@%~()${}]+)*$/;
+const reserved = /^(?:y|yes|n|no|true|false|on|off|null)$/i;
+const plainLimit = 200;
+
+/** Lines of text are written as lines, unless white space that no one sees carries meaning. */
+function anyText(text: string, indent: string): string {
+  if (!text.includes("\n")) return oneLine(text);
+  if (invisible.test(text) || /^\s|[ \t]\n|[ \t]$|\n\n$/.test(text)) return escaped(text);
+  const keep = text.endsWith("\n");
+  const lines = (keep ? text.slice(0, -1) : text).replace(/^(?=.)/gm, indent);
+  return `${keep ? "|" : "|-"}\n${lines}`;
+}
+
+function oneLine(text: string): string {
+  if (text.length <= plainLimit && plain.test(text) && !reserved.test(text)) return text;
+  if (text.includes("\n") || invisible.test(text)) return escaped(text);
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** In double quotes; what JSON escapes, YAML reads. */
+function escaped(text: string): string {
+  return JSON.stringify(text).replace(everyInvisible, (character) => {
+    const hex = character.codePointAt(0)!.toString(16);
+    return hex.length > 4 ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
+  });
+}

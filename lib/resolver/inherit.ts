@@ -1,0 +1,212 @@
+/**
+ * A file and what it inherits become one mapping.
+ *
+ * @module
+ */
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { didYouMean, ExpyrunError, nearMiss, type Place } from "../errors.ts";
+import type { World } from "../world.ts";
+import { readDocument } from "./document.ts";
+import { expandVariables, literalMark } from "./interpolation.ts";
+import { type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
+
+type Text = Scalar & { readonly type: "string" };
+
+const policies = ["raise", "warn", "pass"] as const;
+type Policy = typeof policies[number];
+
+interface Loading {
+  readonly world: World;
+  /** Files that were read, by path: one that is inherited twice is read and warned about once. */
+  readonly loaded: Map<string, Mapping>;
+}
+
+/** A file on the way from the first one down. */
+interface Station {
+  readonly path: string;
+  readonly name: string;
+}
+
+/**
+ * Loads a file with everything that it inherits: merged, not resolved, without `__default__` and
+ * `__new_key_policy__`.
+ *
+ * @param file absolute, or relative to the working directory
+ * @param namedAt where the file was named
+ * @throws {ExpyrunError} `unreadable`, `syntax`, `section`, `inheritance` or `new-key`
+ */
+export function loadConfig(file: string, world: World, namedAt?: Place): Promise<Mapping> {
+  const station = { path: resolve(world.cwd, file), name: file };
+  return load(station, [], { world, loaded: new Map() }, namedAt);
+}
+
+async function load(
+  station: Station,
+  above: readonly Station[],
+  loading: Loading,
+  namedAt?: Place,
+): Promise<Mapping> {
+  if (above.some(({ path }) => path === station.path)) throw cycle(above, station, namedAt);
+  const known = loading.loaded.get(station.path);
+  if (known) return known;
+  const document = await readDocument(station.path, station.name, loading.world, namedAt);
+  const config = await inherit(document, [...above, station], loading);
+  loading.loaded.set(station.path, config);
+  return config;
+}
+
+async function inherit(
+  document: Mapping,
+  stations: readonly Station[],
+  loading: Loading,
+): Promise<Mapping> {
+  const parents = parentsOf(document);
+  const policy = policyOf(document, parents.length > 0);
+  const own = without(document, ["__default__", "__new_key_policy__"]);
+  if (parents.length === 0) return own;
+  let inherited: Mapping | undefined;
+  for (const parent of parents) {
+    const station = stationOf(parent, stations.at(-1)!, loading.world);
+    const config = await load(station, stations, loading, parent.place);
+    inherited = inherited ? merge(inherited, config, "pass", loading.world) : config;
+  }
+  return merge(inherited!, own, policy, loading.world);
+}
+
+function cycle(above: readonly Station[], again: Station, place?: Place): ExpyrunError {
+  const chain = above.slice(above.findIndex(({ path }) => path === again.path));
+  const names = [...chain, chain[0]!].map(({ name }) => name);
+  return new ExpyrunError({
+    code: "inheritance",
+    message: `Cannot inherit from "${again.name}": it inherits from itself, ${names.join(" -> ")}`,
+    place,
+    hint: "Remove one of these __default__ values",
+  });
+}
+
+function parentsOf(document: Mapping): readonly Text[] {
+  const value = document.entries.get("__default__")?.value;
+  if (!value) return [];
+  const items = value.kind === "list" ? value.items : [value];
+  return items.map((item) => {
+    if (item.kind === "scalar" && item.type === "string" && item.value !== "") return item;
+    const kind = item.kind === "scalar" && item.type === "string" ? "empty" : `a ${kindOf(item)}`;
+    throw new ExpyrunError({
+      code: "section",
+      message: `Cannot read "__default__": a path to inherit from is ${kind}`,
+      place: item.place,
+      hint: "Give a path or a list of paths",
+    });
+  });
+}
+
+function policyOf(document: Mapping, hasParents: boolean): Policy {
+  const entry = document.entries.get("__new_key_policy__");
+  if (!entry) return "warn";
+  if (!hasParents) {
+    throw new ExpyrunError({
+      code: "section",
+      message: 'Cannot use "__new_key_policy__": this file inherits from none',
+      place: entry.keyPlace,
+      hint: "Remove it, or name a parent with __default__",
+    });
+  }
+  const { value } = entry;
+  const word = value.kind === "scalar" ? value.value : undefined;
+  const policy = policies.find((known) => known === word);
+  if (policy) return policy;
+  const shown = value.kind === "scalar" ? `"${word}"` : `a ${value.kind}`;
+  throw new ExpyrunError({
+    code: "section",
+    message: `Cannot read "__new_key_policy__": ${shown} is no policy`,
+    place: value.place,
+    hint: didYouMean(String(word), policies),
+  });
+}
+
+/** Beginning with `.`: relative to the file that names it; else to the working directory. */
+function stationOf(parent: Text, from: Station, world: World): Station {
+  const text = parent.value.startsWith(literalMark)
+    ? parent.value.slice(literalMark.length)
+    : expandVariables(parent.value, parent.place, world).text;
+  if (isAbsolute(text)) return { path: resolve(text), name: text };
+  if (!text.startsWith(".")) return { path: resolve(world.cwd, text), name: text };
+  return { path: resolve(dirname(from.path), text), name: join(dirname(from.name), text) };
+}
+
+function without(mapping: Mapping, keys: readonly string[]): Mapping {
+  const entries = new Map(mapping.entries);
+  for (const key of keys) entries.delete(key);
+  return { ...mapping, entries };
+}
+
+function merge(
+  parent: Mapping,
+  child: Mapping,
+  policy: Policy,
+  world: World,
+  prefix = "",
+): Mapping {
+  const entries = new Map(parent.entries);
+  for (const [key, entry] of child.entries) {
+    const path = prefix + key;
+    const before = parent.entries.get(key);
+    if (!before) {
+      if (!key.startsWith("__")) checkNewKey(path, entry, parent, policy, world);
+      entries.set(key, entry);
+      continue;
+    }
+    entries.set(key, {
+      keyPlace: entry.keyPlace,
+      value: replace(before.value, entry.value, path, policy, world),
+    });
+  }
+  return { ...child, entries, replaced: parent };
+}
+
+function replace(before: Node, after: Node, path: string, policy: Policy, world: World): Node {
+  if (before.kind === "mapping" && after.kind === "mapping") {
+    return merge(before, after, policy, world, `${path}.`);
+  }
+  const [from, to] = [kindOf(before), kindOf(after)];
+  if (from !== to && from !== "null" && !(from === "int" && to === "float")) {
+    world.warn({
+      code: "kind-change",
+      message: `Changing the kind of "${path}" from ${from} to ${to}`,
+      place: after.place,
+      notes: [{ message: `the ${from} stands here`, place: before.place }],
+      hint: from === "float" && to === "int" ? "Write the number with a dot" : undefined,
+    });
+  }
+  // A value that was replaced itself (inherited by what is inherited) keeps its own chain below.
+  return chained(after, before);
+}
+
+/** The node with the whole chain of what it replaced, the oldest last. */
+function chained(node: Node, before: Node): Node {
+  return { ...node, replaced: node.replaced ? chained(node.replaced, before) : before };
+}
+
+function checkNewKey(
+  path: string,
+  entry: Entry,
+  parent: Mapping,
+  policy: Policy,
+  world: World,
+): void {
+  if (policy === "pass") return;
+  const key = path.slice(path.lastIndexOf(".") + 1);
+  const near = nearMiss(key, parent.entries.keys());
+  const problem = {
+    code: "new-key",
+    message: policy === "raise"
+      ? `Cannot add the key "${path}": no parent has it`
+      : `Adding the key "${path}": no parent has it`,
+    place: entry.keyPlace,
+    hint: near !== undefined
+      ? `Did you mean "${path.slice(0, path.length - key.length)}${near}"?`
+      : "Set __new_key_policy__ to pass if this file may add keys",
+  } as const;
+  if (policy === "raise") throw new ExpyrunError(problem);
+  world.warn(problem);
+}

@@ -1,0 +1,135 @@
+/**
+ * `--key value`: text from the command line, typed by the value that it replaces.
+ *
+ * @module
+ */
+import { type ArgumentPlace, didYouMean, ExpyrunError } from "../errors.ts";
+import {
+  childOf,
+  kindOf,
+  type Mapping,
+  type Node,
+  nodeAt,
+  pathsOf,
+  type TypedValue,
+} from "./node.ts";
+import { readFloat, readInteger, readLoosely } from "./text.ts";
+
+/** One override. For `--key=value` both places are the same word. */
+export interface Override {
+  /** The path of the key, such as `training.layers.0`. */
+  readonly key: string;
+  /** The text, as the shell handed it over. */
+  readonly value: string;
+  readonly keyPlace: ArgumentPlace;
+  readonly valuePlace: ArgumentPlace;
+}
+
+/**
+ * The configuration with its overrides, in their order: of a key given twice the last wins.
+ *
+ * @param config merged, not resolved
+ * @throws {ExpyrunError} `override`: an unknown key, a mapping, a value that does not convert
+ */
+export function applyOverrides(config: Mapping, overrides: readonly Override[]): Mapping {
+  const defaults = new Map<string, Node>();
+  let changed: Node = config;
+  for (const override of overrides) {
+    const before = defaults.get(override.key) ?? nodeAt(changed, override.key);
+    if (!before) throw unknownKey(config, override);
+    if (before.kind === "mapping") throw notReplaceable(before, override);
+    defaults.set(override.key, before);
+    const after = { ...convert(before, override.value, override), replaced: before };
+    changed = replaceAt(changed, override.key.split("."), after);
+  }
+  return changed as Mapping;
+}
+
+/** The tree with another node at the path, which is there. */
+function replaceAt(node: Node, path: readonly string[], after: Node): Node {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return after;
+  const child = replaceAt(childOf(node, segment)!, rest, after);
+  if (node.kind === "list") return { ...node, items: node.items.with(Number(segment), child) };
+  const { entries } = node as Mapping;
+  const entry = { ...entries.get(segment)!, value: child };
+  return { ...(node as Mapping), entries: new Map(entries).set(segment, entry) };
+}
+
+function convert(before: Node, text: string, override: Override): Node {
+  const place = override.valuePlace;
+  if (before.kind === "list") {
+    const items = splitList(before.items, text).map(([model, item]) =>
+      model ? convert(model, item, override) : scalar(readLoosely(item), place)
+    );
+    return { kind: "list", items, place };
+  }
+  if (before.kind === "mapping") throw notReplaceable(before, override);
+  const value = convertTo(before.type, text);
+  if (!value) throw unconvertible(before, text, override);
+  return scalar(value, place);
+}
+
+function scalar(value: TypedValue, place: ArgumentPlace): Node {
+  return { kind: "scalar", place, ...value };
+}
+
+/** Each item of the text with the item whose type it takes; none: as the text reads. */
+function splitList(models: readonly Node[], text: string): [Node | undefined, string][] {
+  const items = text.split(",");
+  const inPlace = items.length === models.length;
+  return items.map((item, i) => [inPlace ? models[i] : models[0], item]);
+}
+
+function convertTo(type: TypedValue["type"], text: string): TypedValue | undefined {
+  if (type === "string") return { type, value: text };
+  if (type === "null") return readLoosely(text);
+  if (type === "bool") return readBool(text);
+  const value = type === "int" ? readInteger(text) : readFloat(text);
+  return value === undefined ? undefined : { type, value } as TypedValue;
+}
+
+function readBool(text: string): TypedValue | undefined {
+  const word = text.toLowerCase();
+  if (word === "true" || word === "1") return { type: "bool", value: true };
+  return word === "false" || word === "0" ? { type: "bool", value: false } : undefined;
+}
+
+function unknownKey(config: Mapping, { key, keyPlace }: Override): ExpyrunError {
+  const known = Array.from(pathsOf(config)).filter(([, node]) => node.kind !== "mapping");
+  return new ExpyrunError({
+    code: "override",
+    message: `Cannot set "${key}": no such key`,
+    place: keyPlace,
+    hint: didYouMean(key, known.map(([path]) => path)) ??
+      "Overrides replace what the configuration holds; add the key there first",
+  });
+}
+
+function notReplaceable(before: Mapping, { key, keyPlace }: Override): ExpyrunError {
+  const keys = [...before.entries.keys()].slice(0, 5).map((name) => `--${key}.${name}`);
+  return new ExpyrunError({
+    code: "override",
+    message: `Cannot set "${key}": it is a mapping`,
+    place: keyPlace,
+    notes: [{ message: "the mapping stands here", place: before.place }],
+    hint: keys.length > 0 ? `Set its keys: ${keys.join(", ")}` : "Change it in the configuration",
+  });
+}
+
+const wanted: Readonly<Record<string, string>> = {
+  int: "an int, such as 10",
+  float: "a float, such as 0.5 or 1e-5",
+  bool: "a bool: true, false, 1 or 0",
+};
+
+function unconvertible(before: Node, text: string, override: Override): ExpyrunError {
+  const kind = kindOf(before);
+  return new ExpyrunError({
+    code: "override",
+    message: `Cannot set "${override.key}" to "${override.value}": "${text}" is no ${kind}`,
+    place: override.valuePlace,
+    notes: [{ message: `the default, of kind ${kind}, stands here`, place: before.place }],
+    hint: `Give ${wanted[kind]}`,
+  });
+}

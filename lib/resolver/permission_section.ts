@@ -1,0 +1,117 @@
+/**
+ * `__permissions__`: the words and values of a deno.json permission set become one full record.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import type { Grant, PermissionName, Permissions } from "../runner/permissions.ts";
+import type { World } from "../world.ts";
+import { kindOf, type Mapping, type Node } from "./node.ts";
+
+const names: readonly PermissionName[] = [
+  "read",
+  "write",
+  "net",
+  "env",
+  "sys",
+  "run",
+  "ffi",
+  "import",
+];
+/** What an experiment may do without asking; for the others an empty list, added to by name. */
+const openByDefault: ReadonlySet<string> = new Set(["read", "env", "sys"]);
+
+const hint = "Write all, or words such as { net: [example.com], run: [git] }";
+
+/**
+ * Reads the permissions, defaults included.
+ *
+ * @param node the resolved value of `__permissions__`, if there is one
+ * @throws {ExpyrunError} `section`: an unknown word, or a value that is none
+ */
+export function readPermissions(node: Node | undefined, world: World): Permissions {
+  if (!node || (node.kind === "scalar" && node.type === "null")) return record(byDefault);
+  if (node.kind === "scalar" && node.value === "all") return record(() => grant(true));
+  if (node.kind !== "mapping") {
+    const shown = node.kind === "scalar" ? `"${node.value}"` : `a ${node.kind}`;
+    throw failure(`${shown} is no permission set`, node.place, hint);
+  }
+  checkWords(node);
+  return record((name) => {
+    const value = node.entries.get(name)?.value;
+    return value ? readGrant(name, value, world) : byDefault(name);
+  });
+}
+
+function record(grantOf: (name: PermissionName) => Grant): Permissions {
+  return Object.fromEntries(names.map((name) => [name, grantOf(name)])) as Record<
+    PermissionName,
+    Grant
+  >;
+}
+
+function grant(allow: Grant["allow"], deny: Grant["deny"] = []): Grant {
+  return { allow, deny };
+}
+
+function byDefault(name: PermissionName): Grant {
+  return grant(openByDefault.has(name) ? true : []);
+}
+
+function checkWords(node: Mapping): void {
+  for (const [word, { keyPlace }] of node.entries) {
+    if (names.some((name) => name === word)) continue;
+    throw failure(`unknown word "${word}"`, keyPlace, didYouMean(word, names));
+  }
+}
+
+function readGrant(name: PermissionName, node: Node, world: World): Grant {
+  if (node.kind !== "mapping") return grant(readAmount(name, node, world));
+  for (const [word, { keyPlace }] of node.entries) {
+    if (word === "allow" || word === "deny") continue;
+    throw failure(`unknown word "${word}"`, keyPlace, didYouMean(word, ["allow", "deny"]));
+  }
+  const allow = node.entries.get("allow")?.value;
+  const deny = node.entries.get("deny")?.value;
+  return grant(
+    allow ? readAmount(name, allow, world) : byDefault(name).allow,
+    deny ? readAmount(name, deny, world) : [],
+  );
+}
+
+/** A list is what is added to the default, where that is an empty list; elsewhere it replaces. */
+function readAmount(name: PermissionName, node: Node, world: World): Grant["allow"] {
+  if (node.kind === "scalar" && node.type === "bool") return node.value;
+  if (node.kind === "list") return node.items.map((item) => readItem(name, item, world));
+  throw failure(
+    `"${name}" is ${kindOf(node)}, not true, false or a list`,
+    node.place,
+    `Write ${name}: true, ${name}: false or ${name}: [...]`,
+  );
+}
+
+function readItem(name: PermissionName, item: Node, world: World): string {
+  if (item.kind !== "scalar" || item.type !== "string" || item.value === "") {
+    const shown = item.kind === "scalar" ? `"${item.value ?? "null"}"` : `a ${item.kind}`;
+    throw failure(`${shown} is no item of "${name}"`, item.place, "Give text, in quotes");
+  }
+  const text = isPermissionPath(name, item.value) ? resolve(world.cwd, item.value) : item.value;
+  if (text.includes(",")) {
+    const reason = `"${text}" holds a comma, which separates permissions`;
+    throw failure(reason, item.place, "Rename it without a comma, or grant the folder above it");
+  }
+  if (text.includes("\0")) throw failure("an item holds a NUL character", item.place);
+  return text;
+}
+
+/** Whether an item is a path, which starts at the working directory. Programs may be bare names. */
+export function isPermissionPath(name: string, item: string): boolean {
+  if (name === "run") return item.includes("/");
+  return name === "read" || name === "write" || name === "ffi";
+}
+
+function failure(reason: string, place: Place, hint?: string): ExpyrunError {
+  const message = `Cannot read "__permissions__": ${reason}`;
+  return new ExpyrunError({ code: "section", message, place, hint });
+}

@@ -1,0 +1,324 @@
+/**
+ * Text values get their meaning: environment variables and references to other keys.
+ *
+ * A value is resolved when it is first needed. The steps are generators that ask for what they
+ * need, run by a loop with a stack of its own: ten thousand references in a row are no deeper for
+ * JavaScript than one.
+ *
+ * @module
+ */
+import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import type { World } from "../world.ts";
+import {
+  expandVariables,
+  type Expansion,
+  findReferences,
+  type Found,
+  literalMark,
+} from "./interpolation.ts";
+import { childOf, type Entry, type Link, type Mapping, type Node, pathsOf } from "./node.ts";
+import type { List, Scalar, TypedValue } from "./node.ts";
+import { readLoosely, textOf } from "./text.ts";
+import { depthLimit, expansionLimit } from "./tree.ts";
+
+/** How many characters references may insert in all. */
+const textLimit = 32 * 2 ** 20;
+/** Near misses are searched for so many unknown references; after that it only takes time. */
+const hintLimit = 50;
+
+interface Need {
+  readonly node: Node;
+  readonly path: string;
+  /** Where a reference asks for it. */
+  readonly place?: Place;
+}
+
+type Steps = Generator<Need, Node, Node>;
+type Text = Scalar & { readonly type: "string" };
+
+interface Resolution {
+  readonly root: Mapping;
+  readonly world: World;
+  readonly done: Map<Node, Node>;
+  /** Text that waits for what it names. */
+  readonly readings: Map<Node, Reading>;
+  /** Of resolved collections: how many nodes they stand for, how deep they nest. */
+  readonly sizes: Map<Node, { readonly nodes: number; readonly depth: number }>;
+  readonly known: () => string[];
+  copiedNodes: number;
+  copiedText: number;
+  hints: number;
+}
+
+/**
+ * Resolves every value of a configuration. Resolving the answer again, as it is written by
+ * {@linkcode emitResolved}, answers the same.
+ *
+ * @throws {ExpyrunError} `reference` for a cycle, or for references that stand for too much
+ */
+export function resolveConfig(config: Mapping, world: World): Mapping {
+  let paths: string[] | undefined;
+  const resolution: Resolution = {
+    root: config,
+    world,
+    done: new Map(),
+    readings: new Map(),
+    sizes: new Map(),
+    known: () => paths ??= Array.from(pathsOf(config), ([path]) => path),
+    copiedNodes: 0,
+    copiedText: 0,
+    hints: 0,
+  };
+  return run(resolution, { node: config, path: "" }) as Mapping;
+}
+
+function run(resolution: Resolution, first: Need): Node {
+  const stack: { need: Need; steps: Steps }[] = [];
+  const open = new Set<Node>();
+  const push = (need: Need) => {
+    if (open.has(need.node)) throw cycle(stack.map((frame) => frame.need), need);
+    open.add(need.node);
+    stack.push({ need, steps: stepsOf(resolution, need) });
+  };
+  push(first);
+  let answer: Node | undefined;
+  while (true) {
+    const { need, steps } = stack.at(-1)!;
+    const { done, value } = steps.next(answer as Node);
+    answer = undefined;
+    if (!done) {
+      answer = settled(resolution, value.node);
+      if (!answer) push(value);
+      continue;
+    }
+    resolution.done.set(need.node, value);
+    open.delete(need.node);
+    stack.pop();
+    if (stack.length === 0) return value;
+    answer = value;
+  }
+}
+
+/** The resolved node if it is known, or if there is nothing to resolve. */
+function settled(resolution: Resolution, node: Node): Node | undefined {
+  return isPlain(node) ? node : resolution.done.get(node);
+}
+
+function isPlain(node: Node): boolean {
+  if (node.kind !== "scalar") return false;
+  if (node.type !== "string") return true;
+  const { value } = node;
+  return !value.includes("$") && !value.includes("{") && !value.startsWith(literalMark);
+}
+
+/** As {@linkcode settled}, or resolved at once if it is text that needs nothing unsettled. */
+function settledNow(resolution: Resolution, node: Node): Node | undefined {
+  const known = settled(resolution, node);
+  if (known || node.kind !== "scalar") return known;
+  const reading = readText(resolution, node as Text);
+  const resolved = "kind" in reading ? reading : finish(resolution, reading);
+  if (resolved) resolution.done.set(node, resolved);
+  else resolution.readings.set(node, reading as Reading);
+  return resolved;
+}
+
+function stepsOf(resolution: Resolution, { node, path }: Need): Steps {
+  if (node.kind === "mapping") return resolveMapping(resolution, node, path);
+  if (node.kind === "list") return resolveList(resolution, node, path);
+  return resolveText(resolution, node as Text);
+}
+
+function* resolveMapping(resolution: Resolution, node: Mapping, path: string): Steps {
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    const value = settledNow(resolution, entry.value) ??
+      (yield { node: entry.value, path: path === "" ? key : `${path}.${key}` });
+    entries.set(key, value === entry.value ? entry : { keyPlace: entry.keyPlace, value });
+  }
+  return measured(resolution, { ...node, entries });
+}
+
+function* resolveList(resolution: Resolution, node: List, path: string): Steps {
+  const items: Node[] = [];
+  for (const [index, item] of node.items.entries()) {
+    items.push(settledNow(resolution, item) ?? (yield { node: item, path: `${path}.${index}` }));
+  }
+  return measured(resolution, { ...node, items });
+}
+
+function measured(resolution: Resolution, node: List | Mapping): Node {
+  const children = node.kind === "list" ? node.items : entryValues(node);
+  let nodes = 1;
+  let depth = 0;
+  for (const child of children) {
+    const size = child.kind === "scalar" ? undefined : resolution.sizes.get(child);
+    nodes += size?.nodes ?? 1;
+    if (size && size.depth > depth) depth = size.depth;
+  }
+  if (depth >= depthLimit) {
+    throw tooMuch(`its references nest deeper than ${depthLimit} levels`, node.place);
+  }
+  resolution.sizes.set(node, { nodes, depth: depth + 1 });
+  return node;
+}
+
+function* entryValues(node: Mapping): Generator<Node> {
+  for (const { value } of node.entries.values()) yield value;
+}
+
+/** Text with its environment variables replaced, on the way to its value. */
+interface Reading {
+  readonly node: Text;
+  readonly expansion: Expansion;
+  readonly found: readonly Found[];
+}
+
+/** Reads text up to its references; a node if there are none. */
+function readText(resolution: Resolution, node: Text): Reading | Node {
+  if (node.value.startsWith(literalMark)) {
+    return scalarLike(node, { type: "string", value: node.value.slice(literalMark.length) });
+  }
+  const expansion = expandVariables(node.value, node.place, resolution.world);
+  const { text, links } = expansion;
+  if (node.value.includes("$")) {
+    const value = readLoosely(text);
+    if (value.type !== "string") return scalarLike(node, value, links);
+  }
+  const found = findReferences(text);
+  if (found.length > 0) return { node, expansion, found };
+  return scalarLike(node, { type: "string", value: text }, links);
+}
+
+function* resolveText(resolution: Resolution, node: Text): Steps {
+  const reading = resolution.readings.get(node) ?? readText(resolution, node);
+  if ("kind" in reading) return reading;
+  for (const { path, text, index } of reading.found) {
+    for (let need; (need = targetOf(resolution, path)) && "need" in need;) {
+      const place = reading.expansion.placeOf(index, text);
+      yield { node: need.need, path: need.path, place };
+    }
+  }
+  return finish(resolution, reading)!;
+}
+
+/** The value of text; nothing when a target is not settled yet. */
+function finish(resolution: Resolution, reading: Reading): Node | undefined {
+  const targets: (Node | undefined)[] = [];
+  for (const { path } of reading.found) {
+    const target = targetOf(resolution, path);
+    if (target && "need" in target) return undefined;
+    targets.push(target);
+  }
+  const { node, expansion, found } = reading;
+  const links = [...expansion.links];
+  const whole = found.length === 1 && found[0]!.text === expansion.text ? targets[0] : undefined;
+  if (whole) return copyOf(resolution, node, whole, found[0]!, expansion, links);
+  const value = insertTexts(resolution, expansion, found, targets, links);
+  return scalarLike(node, { type: "string", value }, links);
+}
+
+function scalarLike(node: Text, value: TypedValue, links?: readonly Link[]): Scalar {
+  const { place, replaced } = node;
+  return { kind: "scalar", place, type: value.type, value: value.value, replaced, links } as Scalar;
+}
+
+/** Of text that is one reference, value and kind are kept. */
+function copyOf(
+  resolution: Resolution,
+  { place, replaced }: Text,
+  target: Node,
+  { path, text, index }: Found,
+  expansion: Expansion,
+  links: Link[],
+): Node {
+  const at = expansion.placeOf(index, text);
+  links.push({ kind: "reference", path, target, place: at });
+  const copy: Node = { ...target, place, replaced, links };
+  const size = resolution.sizes.get(target);
+  if (!size) return copy;
+  resolution.copiedNodes += size.nodes;
+  if (resolution.copiedNodes > expansionLimit) {
+    throw tooMuch(`its references stand for more than ${expansionLimit} values`, at);
+  }
+  resolution.sizes.set(copy, size);
+  return copy;
+}
+
+function insertTexts(
+  resolution: Resolution,
+  expansion: Expansion,
+  found: readonly Found[],
+  targets: readonly (Node | undefined)[],
+  links: Link[],
+): string {
+  let result = "";
+  let end = 0;
+  for (const [i, { path, text, index }] of found.entries()) {
+    result += expansion.text.slice(end, index);
+    end = index + text.length;
+    const place = expansion.placeOf(index, text);
+    const target = targets[i];
+    if (!target) {
+      warnUnknown(resolution, path, text, place);
+      continue;
+    }
+    links.push({ kind: "reference", path, target, place });
+    const inserted = textOf(target);
+    resolution.copiedText += inserted.length;
+    if (resolution.copiedText > textLimit) {
+      throw tooMuch(`references insert more than ${textLimit / 2 ** 20} MiB of text`, place);
+    }
+    result += inserted;
+  }
+  return result + expansion.text.slice(end);
+}
+
+/** The resolved value that a path names, or what must be settled first; nothing if unknown. */
+function targetOf(
+  resolution: Resolution,
+  path: string,
+): Node | { readonly need: Node; readonly path: string } | undefined {
+  let node: Node = resolution.root;
+  let isResolved = false;
+  const segments = path.split(".");
+  for (const [i, segment] of segments.entries()) {
+    // Text on the way may itself stand for a mapping or a list.
+    if (node.kind === "scalar" && !isResolved) {
+      const known = settled(resolution, node);
+      if (!known) return { need: node, path: segments.slice(0, i).join(".") };
+      node = known;
+      isResolved = true;
+    }
+    const child = childOf(node, segment);
+    if (!child) return undefined;
+    node = child;
+  }
+  if (isResolved) return node;
+  return settled(resolution, node) ?? { need: node, path };
+}
+
+function warnUnknown(resolution: Resolution, path: string, text: string, place: Place): void {
+  const hint = resolution.hints++ < hintLimit ? didYouMean(path, resolution.known()) : undefined;
+  const message = `Cannot resolve "${text}": no such key`;
+  resolution.world.warn({ code: "reference", message, place, hint });
+}
+
+function cycle(open: readonly Need[], again: Need): ExpyrunError {
+  const chain = open.slice(open.findIndex(({ node }) => node === again.node));
+  const names = [...chain, chain[0]!].map(({ path }) => path);
+  const shown = names.length > 12 ? [...names.slice(0, 6), "...", ...names.slice(-5)] : names;
+  return new ExpyrunError({
+    code: "reference",
+    message: `Cannot resolve "${again.path}": it needs itself, ${shown.join(" -> ")}`,
+    place: again.place ?? again.node.place,
+    hint: 'Write one of them out, or put "!P" in front of text that is no reference',
+  });
+}
+
+function tooMuch(reason: string, place: Place): ExpyrunError {
+  return new ExpyrunError({
+    code: "reference",
+    message: `Cannot resolve the configuration: ${reason}`,
+    place,
+  });
+}

@@ -1,0 +1,191 @@
+/**
+ * `__run__`: read, checked, and changed to what the written files say.
+ *
+ * @module
+ */
+import { isAbsolute, resolve } from "node:path";
+import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import type { Permissions } from "../runner/permissions.ts";
+import type { World } from "../world.ts";
+import { kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
+import { readPermissions } from "./permission_section.ts";
+import { textOf } from "./text.ts";
+
+export { resolvedSection, writtenConfigs } from "./written.ts";
+
+/** `__run__`, read and checked: what prepare needs to know. Paths are absolute. */
+export interface RunSpec {
+  /** `__main__`: dotted module (`src.train`) or path (`src/train.ts`), as written. */
+  readonly main: {
+    readonly module: string;
+    readonly function: string;
+    readonly place: Place;
+  };
+  readonly name: string;
+  readonly namePlace: Place;
+  readonly outputDir: string;
+  readonly outputDirPlace: Place;
+  /** The folder in which the package is searched. */
+  readonly code: string;
+  /** Where `__code__` was written; absent: the working directory by default. */
+  readonly codePlace?: Place | undefined;
+  /** `__include__`, as written: relative to `code`. */
+  readonly include: readonly { readonly path: string; readonly place: Place }[];
+  readonly permissions: Permissions;
+}
+
+const required = ["__main__", "__output_dir__", "__name__"] as const;
+const runKeys = [...required, "__code__", "__include__", "__permissions__"];
+const rootKeys = ["__default__", "__new_key_policy__", "__run__", "__sweep__", "__slurm__"];
+
+const examples: Readonly<Record<typeof required[number], string>> = {
+  "__main__": "__main__: package.module:function",
+  "__output_dir__": "__output_dir__: out",
+  "__name__": "__name__: my_experiment",
+};
+
+/** Warns about root keys that begin with `__` and mean nothing. */
+export function checkReservedKeys(config: Mapping, world: World): void {
+  for (const [key, { keyPlace }] of config.entries) {
+    if (!key.startsWith("__") || rootKeys.includes(key)) continue;
+    world.warn({
+      code: "section",
+      message: `Passing "${key}" to the entry point: expyrun knows no such key`,
+      place: keyPlace,
+      hint: didYouMean(key, rootKeys),
+    });
+  }
+}
+
+/**
+ * Reads `__run__`.
+ *
+ * @param config resolved
+ * @throws {ExpyrunError} `section`: absent, incomplete or malformed
+ */
+export function readRunSection(config: Mapping, world: World): RunSpec {
+  const { run, place } = runMapping(config);
+  checkKeys(run, place);
+  const [main, outputDir, name] = required.map((key) => requiredText(run, key, place));
+  const code = optionalText(run, "__code__");
+  return {
+    main: readMain(main!),
+    name: checkedName(name!),
+    namePlace: name!.place,
+    outputDir: resolve(world.cwd, checkedPath(outputDir!, "__output_dir__")),
+    outputDirPlace: outputDir!.place,
+    code: code ? resolve(world.cwd, checkedPath(code, "__code__")) : world.cwd,
+    codePlace: code?.place,
+    include: readInclude(run),
+    permissions: readPermissions(run.entries.get("__permissions__")?.value, world),
+  };
+}
+
+interface Text {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** An error about a reserved key. */
+export function sectionError(message: string, place: Place, hint?: string): ExpyrunError {
+  return new ExpyrunError({ code: "section", message, place, hint });
+}
+
+function runMapping(config: Mapping): { run: Mapping; place: Place } {
+  const entry = config.entries.get("__run__");
+  const hint = "Say what to run: __run__ with __main__, __output_dir__ and __name__";
+  if (!entry) {
+    throw sectionError('Cannot run this configuration: it has no "__run__"', config.place, hint);
+  }
+  if (entry.value.kind === "mapping") return { run: entry.value, place: entry.keyPlace };
+  const kind = kindOf(entry.value);
+  throw sectionError(
+    `Cannot read "__run__": it is ${kind}, not a mapping`,
+    entry.value.place,
+    hint,
+  );
+}
+
+function checkKeys(run: Mapping, place: Place): void {
+  for (const [key, { keyPlace }] of run.entries) {
+    if (runKeys.includes(key)) continue;
+    const message = `Cannot read "__run__": unknown key "${key}"`;
+    throw sectionError(message, keyPlace, didYouMean(key, runKeys));
+  }
+  for (const key of required) {
+    if (run.entries.has(key)) continue;
+    throw sectionError(`Cannot read "__run__": it has no "${key}"`, place, `Add ${examples[key]}`);
+  }
+}
+
+function requiredText(run: Mapping, key: typeof required[number], place: Place): Text {
+  const text = optionalText(run, key);
+  if (text) return text;
+  const valuePlace = run.entries.get(key)?.value.place ?? place;
+  throw sectionError(`Cannot read "${key}": it is empty`, valuePlace, `Write ${examples[key]}`);
+}
+
+/** The text of a scalar; nothing when it is absent or empty. */
+function optionalText(run: Mapping, key: string): Text | undefined {
+  const node = run.entries.get(key)?.value;
+  if (!node || isEmpty(node)) return undefined;
+  if (node.kind === "scalar") return { text: textOf(node), place: node.place };
+  const message = `Cannot read "${key}": it is a ${node.kind}, not text`;
+  throw sectionError(message, node.place);
+}
+
+function isEmpty(node: Node): boolean {
+  return node.kind === "scalar" && (node.type === "null" || node.value === "");
+}
+
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+function readMain({ text, place }: Text): RunSpec["main"] {
+  const [module = "", name = "", ...rest] = text.split(":");
+  const segments = module.includes("/") ? module.split("/") : module.split(".");
+  const inside = segments.every((part) => part !== "" && part !== "." && part !== "..");
+  if (rest.length === 0 && inside && identifier.test(name) && !module.includes("\0")) {
+    return { module, function: name, place };
+  }
+  const message = `Cannot read "__main__": "${text}" is no "package.module:function"`;
+  const hint = "Name a module below __code__ and a function of it: package.module:function";
+  throw sectionError(message, place, hint);
+}
+
+function checkedName({ text, place }: Text): string {
+  const reason = nameProblem(text);
+  if (reason === undefined) return text;
+  const hint = "A name is a relative path below __output_dir__, such as group/name";
+  throw sectionError(`Cannot read "__name__": "${text}" ${reason}`, place, hint);
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name.includes("\0")) return "holds a NUL character";
+  if (isAbsolute(name)) return "is an absolute path";
+  const segments = name.split("/");
+  if (segments.includes("..")) return 'holds "..", which leaves the output directory';
+  return segments.includes("") ? "holds an empty part" : undefined;
+}
+
+function checkedPath({ text, place }: Text, key: string): string {
+  if (!text.includes("\0")) return text;
+  throw sectionError(`Cannot read "${key}": it holds a NUL character`, place);
+}
+
+function readInclude(run: Mapping): RunSpec["include"] {
+  const node = run.entries.get("__include__")?.value;
+  if (!node || (node.kind === "scalar" && node.type === "null")) return [];
+  const items = node.kind === "list" ? node.items : [node];
+  return items.map((item) => {
+    if (item.kind === "scalar" && item.type === "string") return readIncluded(item);
+    const message = `Cannot read "__include__": ${kindOf(item)} is no path`;
+    throw sectionError(message, item.place, "Give a path or a list of paths, below __code__");
+  });
+}
+
+function readIncluded({ value, place }: Scalar & { type: "string" }): RunSpec["include"][number] {
+  const leaves = value.split("/").includes("..") || isAbsolute(value);
+  if (value !== "" && !leaves && !value.includes("\0")) return { path: value, place };
+  const message = `Cannot include "${value}": it is no path below __code__`;
+  throw sectionError(message, place, "Give paths relative to __code__");
+}

@@ -1,0 +1,81 @@
+/**
+ * The YAML 1.2 core schema for scalars: which value a text stands for.
+ *
+ * @module
+ */
+import type { TypedValue } from "./node.ts";
+
+const integer = /^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/;
+const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const specialFloat = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const words = new Map<string, TypedValue>();
+for (const word of ["", "~", "null", "Null", "NULL"]) {
+  words.set(word, { type: "null", value: null });
+}
+for (const word of ["true", "True", "TRUE"]) words.set(word, { type: "bool", value: true });
+for (const word of ["false", "False", "FALSE"]) words.set(word, { type: "bool", value: false });
+
+/** The value of a plain (unquoted, untagged) scalar. */
+export function readPlain(text: string): TypedValue {
+  const first = text.charCodeAt(0);
+  // Digits, signs and dots: nothing else can begin a number.
+  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
+    return readNumber(text) ?? { type: "string", value: text };
+  }
+  return (text.length <= 5 ? words.get(text) : undefined) ?? { type: "string", value: text };
+}
+
+function readNumber(text: string): TypedValue | undefined {
+  if (integer.test(text)) return { type: "int", value: toInteger(text) };
+  // Beyond the largest double it is infinite, as for PyYAML, never text.
+  if (float.test(text)) return { type: "float", value: Number(text) };
+  if (specialFloat.test(text)) return { type: "float", value: toSpecialFloat(text) };
+  return undefined;
+}
+
+function toSpecialFloat(text: string): number {
+  if (text.toLowerCase() === ".nan") return NaN;
+  return text.startsWith("-") ? -Infinity : Infinity;
+}
+
+/**
+ * The integer that a text such as `-12`, `0x1F` or `0o17` stands for, exact at any size.
+ *
+ * @throws {SyntaxError} when it is none
+ */
+export function toInteger(text: string): number | bigint {
+  const digits = text.replace(/^[-+]/, "");
+  const near = Number(digits);
+  if (Number.isSafeInteger(near)) return text.startsWith("-") && near !== 0 ? -near : near;
+  const exact = BigInt(digits);
+  return text.startsWith("-") ? -exact : exact;
+}
+
+/** The value of a scalar under an explicit tag such as `int`; nothing when it does not fit. */
+export function readTagged(tag: string, text: string): TypedValue | undefined {
+  if (tag === "str") return { type: "string", value: text };
+  const plain = readPlain(text);
+  if (tag === "float" && plain.type === "int") return { type: "float", value: Number(plain.value) };
+  return plain.type === tag ? plain : undefined;
+}
+
+/**
+ * Plain text that YAML 1.1 tools (PyYAML among them) read as another value than YAML 1.2 does.
+ * `1e-5` is left out on purpose: text there, but nobody means text.
+ */
+const ambiguous = new RegExp(
+  "^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF" +
+    "|[-+]?0[0-9]+|0o[0-7]+|[-+]?0b[01_]+" +
+    "|[-+]?[0-9][0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[-+]?0x[0-9a-fA-F]*_[0-9a-fA-F_]*" +
+    "|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?" +
+    "|[0-9]{4}-[0-9]{2}-[0-9]{2}" +
+    "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]*)?" +
+    "(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)$",
+);
+
+/** Whether YAML 1.1 tools read a plain scalar as something else than {@linkcode readPlain} does. */
+export function isAmbiguous(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const mayBe = first < 58 ? first >= 43 : "yYnNoO".includes(text[0]!) && text.length <= 3;
+  return mayBe && ambiguous.test(text);
+}

@@ -1,0 +1,140 @@
+/**
+ * A configuration as it is written into a file: absolute paths where they start at the working
+ * directory, so that the file means the same elsewhere.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import type { World } from "../world.ts";
+import { literally } from "./interpolation.ts";
+import type { Entry, Mapping, Node } from "./node.ts";
+import { isPermissionPath } from "./permission_section.ts";
+import { textOf } from "./text.ts";
+
+/** The two configurations of an experiment folder. */
+export interface WrittenConfigs {
+  /** For raw_config.yml; see {@linkcode emitRaw}. */
+  readonly raw: Mapping;
+  /** For config.yml; see {@linkcode emitResolved}. */
+  readonly resolved: Mapping;
+}
+
+/**
+ * The configurations as the experiment folder holds them: `__output_dir__` and the paths of
+ * `__permissions__` are absolute, `__code__` is set. `__sweep__` and `__slurm__` stay in the raw one.
+ *
+ * @param code the folder that holds the copy of the code, absolute; none: `__code__` stays
+ */
+export function writtenConfigs(
+  raw: Mapping,
+  resolved: Mapping,
+  world: World,
+  code?: string,
+): WrittenConfigs {
+  const section = resolvedSection(resolved, world);
+  const run = section.entries.get("__run__")?.value;
+  if (run?.kind !== "mapping") return { raw, resolved: section };
+  const rawRun = raw.entries.get("__run__")!.value;
+  const written = rawRun.kind === "mapping"
+    ? absoluteRun(rawRun, resolved.entries.get("__run__")!.value as Mapping, world, literally)
+    : escaped(run) as Mapping;
+  return {
+    raw: withChild(raw, "__run__", withCode(written, code, literally)),
+    resolved: withChild(section, "__run__", withCode(run, code, asIs)),
+  };
+}
+
+/** The resolved configuration as config.yml holds it, but for `__code__`, which stays. */
+export function resolvedSection(resolved: Mapping, world: World): Mapping {
+  const entries = new Map(resolved.entries);
+  entries.delete("__sweep__");
+  entries.delete("__slurm__");
+  const config: Mapping = { ...resolved, entries };
+  const run = entries.get("__run__")?.value;
+  if (run?.kind !== "mapping") return config;
+  return withChild(config, "__run__", absoluteRun(run, run, world, asIs));
+}
+
+type Escape = (text: string) => string;
+const asIs: Escape = (text) => text;
+
+/** The section with absolute paths; where the raw text leads to a relative one, it is replaced. */
+function absoluteRun(run: Mapping, resolved: Mapping, world: World, escape: Escape): Mapping {
+  const toPath = (path: string) => resolve(world.cwd, path);
+  const output = resolved.entries.get("__output_dir__")?.value;
+  let written = run;
+  if (output?.kind === "scalar" && output.type !== "null" && output.value !== "") {
+    const text = escape(toPath(textOf(output)));
+    written = withChild(run, "__output_dir__", { ...output, type: "string", value: text });
+  }
+  const rawSet = run.entries.get("__permissions__")?.value;
+  const set = resolved.entries.get("__permissions__")?.value;
+  if (!rawSet || set?.kind !== "mapping") return written;
+  const absoluteSet = absolutePaths(
+    rawSet,
+    set,
+    escape,
+    (path, name) => isPermissionPath(name, path) ? toPath(path) : path,
+  );
+  return withChild(written, "__permissions__", absoluteSet);
+}
+
+/** The node with every text replaced whose resolved text becomes another one; else the node. */
+function absolutePaths(
+  node: Node,
+  resolved: Node,
+  escape: Escape,
+  toPath: (path: string, name: string) => string,
+  name = "",
+): Node {
+  if (resolved.kind === "scalar") {
+    if (resolved.type !== "string") return node;
+    const path = toPath(resolved.value, name);
+    return path === resolved.value ? node : { ...resolved, value: escape(path) };
+  }
+  if (node.kind !== resolved.kind) {
+    // A reference to the whole: written out only if a path in it changes.
+    const written = absolutePaths(resolved, resolved, escape, toPath, name);
+    return written === resolved
+      ? node
+      : absolutePaths(escaped(resolved), resolved, escape, toPath, name);
+  }
+  if (node.kind === "list" && resolved.kind === "list") {
+    const items = node.items.map((item, i) =>
+      absolutePaths(item, resolved.items[i]!, escape, toPath, name)
+    );
+    return items.every((item, i) => item === node.items[i]) ? node : { ...node, items };
+  }
+  let changed = node as Mapping;
+  for (const [key, { value }] of (resolved as Mapping).entries) {
+    const before = (node as Mapping).entries.get(key)!.value;
+    const after = absolutePaths(before, value, escape, toPath, name === "" ? key : name);
+    if (after !== before) changed = withChild(changed, key, after);
+  }
+  return changed;
+}
+
+/** A resolved node as raw text that resolves to it. */
+function escaped(node: Node): Node {
+  if (node.kind === "list") return { ...node, items: node.items.map(escaped) };
+  if (node.kind === "mapping") {
+    const entries = new Map<string, Entry>();
+    for (const [key, entry] of node.entries) {
+      entries.set(key, { ...entry, value: escaped(entry.value) });
+    }
+    return { ...node, entries };
+  }
+  return node.type === "string" ? { ...node, value: literally(node.value) } : node;
+}
+
+function withCode(run: Mapping, code: string | undefined, escape: Escape): Mapping {
+  if (code === undefined) return run;
+  const place = run.entries.get("__code__")?.value.place ?? run.place;
+  return withChild(run, "__code__", { kind: "scalar", type: "string", value: escape(code), place });
+}
+
+/** The mapping with a value set: in its place, or as the last one. */
+function withChild(mapping: Mapping, key: string, value: Node): Mapping {
+  const keyPlace = mapping.entries.get(key)?.keyPlace ?? value.place;
+  return { ...mapping, entries: new Map(mapping.entries).set(key, { keyPlace, value }) };
+}

@@ -1,0 +1,92 @@
+// Runs in the experiment's process: reads the call that expyrun wrote beside this file, imports
+// the entry point's module and makes the call. The process then ends by itself.
+//
+// Nothing here awaits the experiment, and the call is queued rather than made: so no frame of
+// this file stands in the stack of the experiment's errors.
+
+const { call, delivery } = JSON.parse(
+  Deno.readTextFileSync(new URL("./call.json", import.meta.url)),
+);
+const label = `"${call.module}"`;
+
+/** What JSON lacks: null stands in its place in the configuration. */
+const special = {
+  "nan": () => NaN,
+  "inf": () => Infinity,
+  "-inf": () => -Infinity,
+  "-0": () => -0,
+  "bigint": (text) => BigInt(text),
+};
+
+for (const [path, kind, text] of delivery.special) {
+  let owner = delivery.config;
+  for (const key of path.slice(0, -1)) owner = owner[key];
+  owner[path.at(-1)] = special[kind](text);
+}
+
+function fail(message, hint, code) {
+  console.error(`error: ${message}` + (hint ? `\n  = hint: ${hint}` : ""));
+  Deno.exit(code);
+}
+
+/** The export that was most likely meant: at most a third of its letters differ. */
+function nearest(names) {
+  const near = names
+    .map((name) => ({ name, distance: distance(call.function.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.min(3, name.length / 3)));
+  return near.sort((a, b) => a.distance - b.distance)[0]?.name;
+}
+
+/** Letters to change, insert, remove or swap with the next. */
+function distance(a, b) {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + same);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+    }
+  }
+  return rows[a.length][b.length];
+}
+
+/** The function to call; ends the process with expyrun's own exit code if there is none. */
+function entryPoint(module) {
+  const names = Object.keys(module);
+  if (!names.includes(call.function)) {
+    const near = nearest(names);
+    const listed = names.length > 0 ? `Its exports: ${names.join(", ")}` : "It has no exports";
+    fail(
+      `Cannot run "${call.name}": ${label} has no export "${call.function}"`,
+      near === undefined ? listed : `Did you mean "${near}"?`,
+      125,
+    );
+  }
+  const found = module[call.function];
+  if (typeof found === "function") return found;
+  const kind = found === null ? "null" : typeof found;
+  fail(
+    `Cannot run "${call.name}": "${call.function}" of ${label} is no function but ${kind}`,
+    "",
+    125,
+  );
+}
+
+// A process whose work has run out ends, though the entry point may still wait for a promise that
+// nothing will resolve: that is no success.
+let settled = true;
+let drained = false;
+addEventListener("beforeunload", () => drained = true);
+addEventListener("unload", () => {
+  if (settled || !drained) return;
+  console.error(`error: Cannot finish ${label}: "${call.function}" waits for what never happens`);
+  Deno.exitCode = 1;
+});
+
+import(call.url).then((module) => {
+  const run = entryPoint(module).bind(undefined, call.name);
+  settled = false;
+  return Promise.resolve(delivery.config).then(run).finally(() => settled = true);
+});

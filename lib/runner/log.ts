@@ -1,0 +1,115 @@
+/**
+ * outputs.log: the bytes of both streams, each exactly and in its order, mixed in the order of
+ * their arrival, but only where lines end.
+ *
+ * @module
+ */
+import type { World } from "../world.ts";
+
+/** A log being written. */
+export interface Log {
+  /** Makes a writer for one stream. The bytes are its caller's again when the call returns. */
+  stream(): (bytes: Uint8Array) => void;
+  /**
+   * Writes what is held back, and closes.
+   *
+   * @throws {ExpyrunError} under `--strict`, when not all could be written
+   */
+  end(): void;
+}
+
+const lineEnd = 10;
+/** How long a partial line waits for its end, during which the other stream can end its own. */
+const patienceMs = 50;
+/** How much of a partial line is kept waiting. */
+const patienceBytes = 1 << 20;
+
+/**
+ * Opens the log and empties it.
+ *
+ * A log that cannot be written is warned about once; the run goes on without it.
+ */
+export function openLog(path: string, world: World): Log {
+  const write = fileWriter(path, world);
+  const streams: { hold: Hold; flush: () => void }[] = [];
+  return {
+    stream: () => {
+      const hold: Hold = { parts: [], bytes: 0, timer: undefined };
+      streams.push({ hold, flush: () => release(hold, write) });
+      return (bytes) => take(bytes, hold, write);
+    },
+    end: () => {
+      for (const { flush } of streams) flush();
+      write(undefined);
+    },
+  };
+}
+
+/** The partial line of a stream. */
+interface Hold {
+  parts: Uint8Array[];
+  bytes: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+type Write = (bytes: Uint8Array) => void;
+
+function take(bytes: Uint8Array, hold: Hold, write: Write): void {
+  const whole = bytes.lastIndexOf(lineEnd) + 1;
+  if (whole > 0) {
+    release(hold, write);
+    write(bytes.subarray(0, whole));
+  }
+  if (whole === bytes.length) return;
+  hold.parts.push(bytes.slice(whole));
+  hold.bytes += bytes.length - whole;
+  if (hold.bytes > patienceBytes) release(hold, write);
+  else hold.timer ??= setTimeout(() => release(hold, write), patienceMs);
+}
+
+function release(hold: Hold, write: Write): void {
+  clearTimeout(hold.timer);
+  for (const part of hold.parts) write(part);
+  hold.parts = [];
+  hold.bytes = 0;
+  hold.timer = undefined;
+}
+
+/** Writes to a file until it fails; `undefined` closes it. */
+function fileWriter(path: string, world: World): (bytes: Uint8Array | undefined) => void {
+  let file: Deno.FsFile | undefined;
+  let strict: { error: unknown } | undefined;
+  const attempt = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      file?.close();
+      file = undefined;
+      strict = warn(path, error as Error, world);
+    }
+  };
+  attempt(() => file = Deno.openSync(path, { write: true, create: true, truncate: true }));
+  return (bytes) => {
+    if (bytes !== undefined) return attempt(() => file && writeAll(file, bytes));
+    file?.close();
+    if (strict !== undefined) throw strict.error;
+  };
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+}
+
+/** Under --strict the warning is an error: it must not end the run, which is under way. */
+function warn(path: string, error: Error, world: World): { error: unknown } | undefined {
+  try {
+    world.warn({
+      code: "folder",
+      message: `Cannot write "${path}": ${error.message}`,
+      hint: "The run goes on, but its output is no longer logged",
+    });
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}

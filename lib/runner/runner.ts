@@ -1,0 +1,53 @@
+/**
+ * Runners: how the folder of an experiment becomes a process. One file per runtime, one row in
+ * the table; carrying out a launch (process.ts) is the same for all.
+ *
+ * @module
+ */
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import { denoRunner } from "./deno.ts";
+
+/** What is to be run, and what is around it. */
+export interface Run {
+  readonly record: RunRecord;
+  /** The experiment folder by its real path: a way through symbolic links would be refused. */
+  readonly folder: ExperimentFolder;
+  /** The text of the lock that `record.code.lock` names; absent: nothing is locked. */
+  readonly lock?: string | undefined;
+  /** The environment of the command. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The executable of the runtime. */
+  readonly program: string;
+}
+
+/** A process to start, as a plain value. */
+export interface Launch {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A file that expyrun hands to the child. */
+export interface HandedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A runtime that entry points run in. Pure: the files are written and the process is started elsewhere. */
+export interface Runner {
+  /**
+   * What the child reads: its code and its call.
+   *
+   * @param config the delivered configuration, as `deliverable` of the resolver writes it
+   */
+  handOver(run: Run, config: string): readonly HandedFile[];
+  /** The process that makes the call. */
+  plan(run: Run): Launch;
+}
+
+/** The runners by the name of their runtime, as a record has it. */
+export const runners: Readonly<Record<RunRecord["runtime"], Runner>> = { deno: denoRunner };

@@ -1,0 +1,120 @@
+/**
+ * The output of a process on its way to the screen and the log.
+ *
+ * @module
+ */
+import type { Log } from "./log.ts";
+import { type Show, showOn } from "./screen.ts";
+
+/** Output being passed on. */
+export interface Output {
+  /**
+   * Waits for what is still to be passed on, once the process has ended.
+   *
+   * @returns the last 16 KiB of stderr as text
+   */
+  end(): Promise<string>;
+}
+
+/** More than a pipe holds, so that one read empties it. */
+const readBytes = 1 << 18;
+const tailBytes = 1 << 14;
+
+/** Passes both streams of a process on to those of expyrun and to the log, as they come. */
+export function tee(child: Deno.ChildProcess, log: Log): Output {
+  let tail = new Uint8Array();
+  const logErr = log.stream();
+  const stdout = pump(child.stdout, log.stream(), showOn(Deno.stdout, "/dev/stdout"));
+  const stderr = pump(child.stderr, (bytes) => {
+    tail = lastOf(tail, bytes);
+    logErr(bytes);
+  }, showOn(Deno.stderr, "/dev/stderr"));
+  return {
+    end: async () => {
+      await Promise.all([drain(stdout), drain(stderr)]);
+      log.end();
+      return new TextDecoder().decode(tail);
+    },
+  };
+}
+
+function lastOf(tail: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const fresh = bytes.subarray(Math.max(0, bytes.length - tailBytes));
+  const kept = tail.subarray(Math.max(0, tail.length + fresh.length - tailBytes));
+  const joined = new Uint8Array(kept.length + fresh.length);
+  joined.set(kept);
+  joined.set(fresh, kept.length);
+  return joined;
+}
+
+/** One stream on its way. */
+interface Pump {
+  /** Settles at the end of the stream. */
+  readonly whole: Promise<void>;
+  ended: boolean;
+  /** How many bytes were read so far. */
+  read: number;
+  /** Whether it waits for bytes, and not for the screen to take them. */
+  idle: boolean;
+  cancel(): Promise<void>;
+}
+
+/** Reads on while the screen still takes what was read before. */
+function pump(
+  stream: ReadableStream<Uint8Array>,
+  log: (bytes: Uint8Array) => void,
+  show: Show,
+): Pump {
+  const reader = stream.getReader({ mode: "byob" });
+  const run = async () => {
+    let [reading, spare] = [new ArrayBuffer(readBytes), new ArrayBuffer(readBytes)];
+    let shown: ReturnType<Show>;
+    while (true) {
+      const { value, done } = await reader.read(new Uint8Array(reading));
+      if (done) break;
+      state.idle = false;
+      state.read += value.length;
+      log(value);
+      if (shown !== undefined) await shown;
+      shown = show(value);
+      [reading, spare] = [spare, value.buffer];
+      state.idle = true;
+    }
+    await shown;
+    state.ended = true;
+  };
+  const cancel = () => reader.cancel().catch(() => {});
+  const state = { whole: Promise.resolve(), ended: false, read: 0, idle: true, cancel };
+  state.whole = run();
+  return state;
+}
+
+const quietTicks = 4;
+const tickMs = 10;
+/** More than any pipe holds: what comes after that was written after the process's end. */
+const leftOver = 1 << 20;
+
+/**
+ * Waits for the end of a stream whose process has ended; not for a subprocess that holds the
+ * stream open: then until it has been quiet for a moment. Turns of the event loop are counted
+ * rather than time, so that a busy machine cannot make it give up what the pipe holds.
+ *
+ * As a rule the stream has ended before the process, and no timer is used: the first one costs
+ * Deno some milliseconds.
+ */
+async function drain(pump: Pump): Promise<void> {
+  const limit = pump.read + leftOver;
+  let quiet = 0;
+  let read = pump.read;
+  while (!pump.ended && quiet < quietTicks && pump.read < limit) {
+    await Promise.race([pump.whole, sleep(tickMs)]);
+    quiet = pump.idle && pump.read === read ? quiet + 1 : 0;
+    read = pump.read;
+  }
+  if (!pump.ended) await pump.cancel();
+  await pump.whole;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,110 @@
+/**
+ * Carries out a plan: copies files and links, and makes the manifest of what was written.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import type { Place } from "../errors.ts";
+import { folderError } from "./folder.ts";
+import { copyError, type Planned, readReason } from "./plan.ts";
+import type { CopiedFile } from "./record.ts";
+
+/**
+ * Copies the items into a folder, files read-only, and answers with the manifest in their order.
+ * Synchronous calls: one after the other they are faster than any number at a time. The digests
+ * are those of the bytes that were written, also when a file changes meanwhile.
+ *
+ * @param place where the output directory was configured
+ * @throws {ExpyrunError} "snapshot" for what cannot be read, "folder" for what cannot be written
+ */
+export async function copyItems(
+  items: readonly Planned[],
+  into: string,
+  place: Place,
+): Promise<CopiedFile[]> {
+  const sha256 = await hasher(items.length);
+  const folders = new Set<string>();
+  const files: CopiedFile[] = [];
+  for (const item of items) {
+    const target = join(into, item.path);
+    makeFolder(dirname(target), folders, place);
+    if (item.kind === "link") files.push(copyLink(item, target, place));
+    else {
+      const bytes = read(item);
+      write(target, bytes, item.mode, place);
+      files.push({ path: item.path, bytes: bytes.length, sha256: await sha256(bytes) });
+    }
+  }
+  return files;
+}
+
+/** sha256 over a sorted manifest: one JSON line for each file. */
+export async function digestOf(files: readonly CopiedFile[]): Promise<string> {
+  const lines = files.map((file) =>
+    JSON.stringify("link" in file ? [file.path, "link", file.link] : [file.path, file.sha256]) +
+    "\n"
+  );
+  return await subtle(new TextEncoder().encode(lines.join("")));
+}
+
+type Sha256 = (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
+
+// node:crypto takes 12 ms to load and then 0.03 ms less for each file than crypto.subtle.
+const manyFiles = 400;
+
+async function hasher(count: number): Promise<Sha256> {
+  if (count < manyFiles) return subtle;
+  const { createHash } = await import("node:crypto");
+  return (bytes) => createHash("sha256").update(bytes).digest("hex");
+}
+
+async function subtle(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function makeFolder(path: string, made: Set<string>, place: Place): void {
+  if (made.has(path)) return;
+  made.add(path);
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw folderError(`Cannot make "${path}"`, error, place);
+  }
+}
+
+function read({ path, source }: Planned): Uint8Array<ArrayBuffer> {
+  try {
+    return Deno.readFileSync(source);
+  } catch (error) {
+    const hint = "Make it readable, list it in .gitignore, or move it out of the package";
+    throw copyError(path, readReason(error), hint);
+  }
+}
+
+function write(target: string, bytes: Uint8Array, mode: number, place: Place): void {
+  try {
+    // Whoever may read or run the original may do so with the copy; nobody may write.
+    Deno.writeFileSync(target, bytes, { createNew: true, mode: mode & 0o555 | 0o400 });
+  } catch (error) {
+    throw folderError(`Cannot write "${target}"`, error, place);
+  }
+}
+
+function copyLink(item: Planned & { kind: "link" }, target: string, place: Place): CopiedFile {
+  const { path, link, source } = item;
+  try {
+    const toFolder = Deno.build.os === "windows" && isFolder(source);
+    Deno.symlinkSync(link, target, { type: toFolder ? "dir" : "file" });
+    return { path, link };
+  } catch (error) {
+    throw folderError(`Cannot make the link "${target}"`, error, place);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

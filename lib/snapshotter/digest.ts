@@ -1,0 +1,44 @@
+/**
+ * sha256 of texts and files, in hexadecimal.
+ *
+ * @module
+ */
+
+/** Above this, files are read in pieces: what hashes whole ones is faster, but holds them. */
+const wholeBytes = 32 * 2 ** 20;
+
+/** The sha256 of bytes, or of a text in UTF-8. */
+export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<string> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return hexOf(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** The sha256 of a file, and how long it is. Symbolic links are followed. */
+export async function digestFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const { size } = Deno.statSync(path);
+  if (size > wholeBytes) return await digestInPieces(path);
+  const data = Deno.readFileSync(path);
+  return { bytes: data.length, sha256: await sha256(data) };
+}
+
+async function digestInPieces(path: string): Promise<{ bytes: number; sha256: string }> {
+  // Loading it costs as much as starting Deno, so only what holds big files pays for it.
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  const piece = new Uint8Array(2 ** 20);
+  using file = Deno.openSync(path);
+  let bytes = 0;
+  for (let read = file.readSync(piece); read !== null; read = file.readSync(piece)) {
+    hash.update(piece.subarray(0, read));
+    bytes += read;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hexOf(bytes: ArrayBuffer): string {
+  let text = "";
+  for (const byte of new Uint8Array(bytes)) text += digits[byte];
+  return text;
+}

@@ -1,0 +1,236 @@
+/**
+ * The experiment folder: claims `exp.{i}`, and is the only place that knows the file names in it.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { ExpyrunError, type Place } from "../errors.ts";
+
+/** An experiment folder: the absolute paths of what expyrun keeps in it. */
+export interface ExperimentFolder {
+  readonly path: string;
+  /** The resolved configuration. */
+  readonly config: string;
+  /** The merged and overridden configuration, not resolved. */
+  readonly rawConfig: string;
+  readonly requirements: string;
+  /** stdout and stderr of the experiment. */
+  readonly log: string;
+  readonly record: string;
+  readonly denoConfig: string;
+  readonly lock: string;
+  readonly packageJson: string;
+  /** The folder of what expyrun hands to the child. */
+  readonly hidden: string;
+  readonly call: string;
+  readonly bootstrap: string;
+  /** Made by the one process that runs the folder. */
+  readonly started: string;
+  /** Where TMPDIR points while the experiment runs. */
+  readonly temporary: string;
+  /** The parents that the claim made, outermost first; empty for a folder that was opened. */
+  readonly made: readonly string[];
+}
+
+/** What a folder is claimed for. */
+export interface FolderClaim {
+  /** Absolute. */
+  readonly outputDir: string;
+  /** May hold `/`. */
+  readonly name: string;
+  readonly debug: boolean;
+  readonly outputDirPlace: Place;
+}
+
+const names = {
+  config: "config.yml",
+  rawConfig: "raw_config.yml",
+  requirements: "frozen_requirements.txt",
+  log: "outputs.log",
+  record: "record.json",
+  denoConfig: "deno.json",
+  lock: "deno.lock",
+  packageJson: "package.json",
+  hidden: ".expyrun",
+} as const;
+
+/** The names at the folder's root that expyrun owns: no copied code may take them. */
+export const ownedNames: ReadonlySet<string> = new Set(Object.values(names));
+
+/** The paths of an experiment folder that exists. Touches nothing. */
+export function openFolder(path: string): ExperimentFolder {
+  return folderAt(path, []);
+}
+
+/**
+ * Claims the lowest free `exp.{i}` and makes what expyrun needs in it. The plain mkdir is the
+ * lock: of many processes that try the same number, one gets it and the others try the next.
+ *
+ * @throws {ExpyrunError} "folder" when the file system refuses it
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function claimFolder(claim: FolderClaim): Promise<ExperimentFolder> {
+  const { outputDir, name, debug, outputDirPlace } = claim;
+  const parent = debug ? join(outputDir, "DEBUG", name) : join(outputDir, name);
+  const made: string[] = [];
+  try {
+    const folder = folderAt(makeLowestFree(parent, made), made);
+    return makeInside(folder);
+  } catch (error) {
+    removeEmpty(made);
+    throw folderError(`Cannot make an experiment folder in "${parent}"`, error, outputDirPlace);
+  }
+}
+
+/**
+ * Removes a folder that never became ready, and the parents that its claim made, unless another
+ * run has put something there meanwhile.
+ */
+export async function discardFolder(folder: ExperimentFolder): Promise<void> {
+  try {
+    await Deno.remove(folder.path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw discardError(folder, error);
+  }
+  removeEmpty(folder.made);
+}
+
+/**
+ * Writes a text file by write-and-rename: a reader sees the old text or the new one, never half.
+ *
+ * @param place where the output directory was configured, shown when the disk refuses
+ * @throws {ExpyrunError} "folder" when the file system refuses it
+ */
+export async function writeFile(path: string, text: string, place?: Place): Promise<void> {
+  const half = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
+  try {
+    Deno.writeTextFileSync(half, text);
+    Deno.renameSync(half, path);
+  } catch (error) {
+    await Deno.remove(half).catch(() => {});
+    throw folderError(`Cannot write "${path}"`, error, place);
+  }
+}
+
+/**
+ * The error for what the file system answered while something was written; an error that is
+ * already expyrun's, or is no answer of the system, is given back as it is.
+ *
+ * @param what "Cannot do X"
+ */
+export function folderError(what: string, error: unknown, place?: Place): unknown {
+  if (!(error instanceof Error) || error instanceof ExpyrunError) return error;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== "string") return error;
+  const [because, hint] = answers[code] ?? [reasonOf(error), undefined];
+  return new ExpyrunError({ code: "folder", message: `${what}: ${because}`, place, hint });
+}
+
+const elsewhere = "Choose another __output_dir__";
+const denied = `${elsewhere}, or change the permissions of this one`;
+const answers: Readonly<Record<string, readonly [string, string]>> = {
+  EACCES: ["permission denied", denied],
+  EPERM: ["operation not permitted", denied],
+  EROFS: ["the file system is read-only", elsewhere],
+  ENOSPC: [
+    "no space left on the device",
+    "Free some space, or choose another __output_dir__",
+  ],
+  EDQUOT: ["the disk quota is exceeded", "Free some space, or choose another __output_dir__"],
+  ENOTDIR: ["a file is in the way", "Remove or rename that file, or choose another __output_dir__"],
+  ENAMETOOLONG: ["the name is too long", "Choose a shorter __name__ or __output_dir__"],
+  ELOOP: ["a symbolic link leads back to itself", elsewhere],
+  ENOENT: ["a symbolic link leads nowhere, or the folder was removed", elsewhere],
+};
+
+function reasonOf(error: Error): string {
+  // "Read-only file system (os error 30): mkdir '/x'" is what Deno makes of it.
+  const [reason = error.message] = error.message.split(/ \(os error \d+\)/);
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}
+
+function folderAt(path: string, made: readonly string[]): ExperimentFolder {
+  const hidden = join(path, names.hidden);
+  return {
+    path,
+    config: join(path, names.config),
+    rawConfig: join(path, names.rawConfig),
+    requirements: join(path, names.requirements),
+    log: join(path, names.log),
+    record: join(path, names.record),
+    denoConfig: join(path, names.denoConfig),
+    lock: join(path, names.lock),
+    packageJson: join(path, names.packageJson),
+    hidden,
+    call: join(hidden, "call.json"),
+    bootstrap: join(hidden, "bootstrap.js"),
+    started: join(hidden, "started"),
+    temporary: join(hidden, "tmp"),
+    made,
+  };
+}
+
+function makeInside(folder: ExperimentFolder): ExperimentFolder {
+  try {
+    Deno.mkdirSync(folder.hidden);
+    Deno.mkdirSync(folder.temporary);
+    return folder;
+  } catch (error) {
+    Deno.removeSync(folder.path, { recursive: true });
+    throw error;
+  }
+}
+
+function makeLowestFree(parent: string, made: string[]): string {
+  const taken = takenNumbers(parent);
+  for (let i = 0;; i++) {
+    if (taken.has(i)) continue;
+    const path = join(parent, `exp.${i}`);
+    if (makeWithParents(path, made)) return path;
+  }
+}
+
+/** Listing the folder once keeps the search short among thousands of runs; mkdir decides. */
+function takenNumbers(parent: string): Set<number> {
+  const taken = new Set<number>();
+  try {
+    for (const { name } of Deno.readDirSync(parent)) {
+      const number = /^exp\.(0|[1-9]\d*)$/.exec(name)?.[1];
+      if (number !== undefined) taken.add(Number(number));
+    }
+  } catch {
+    // Not there yet, or not to be listed: mkdir tells.
+  }
+  return taken;
+}
+
+/** Makes the folder, and its parents where they lack; false when it is already there. */
+function makeWithParents(path: string, made: string[]): boolean {
+  // More than one attempt: a run that gives up may remove the empty parent just made.
+  for (let attempt = 0;; attempt++) {
+    try {
+      Deno.mkdirSync(path);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return false;
+      if (!(error instanceof Deno.errors.NotFound) || attempt === 100) throw error;
+      const parent = dirname(path);
+      if (parent === path) throw error;
+      if (makeWithParents(parent, made)) made.push(parent);
+    }
+  }
+}
+
+function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders.toReversed()) {
+    try {
+      Deno.removeSync(folder);
+    } catch {
+      // Another run is in it by now.
+    }
+  }
+}
+
+function discardError(folder: ExperimentFolder, error: unknown): unknown {
+  return folderError(`Cannot remove the unfinished folder "${folder.path}"`, error);
+}

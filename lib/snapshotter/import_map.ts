@@ -1,0 +1,182 @@
+/**
+ * Turns a project's configuration into the one that the copy is resolved by: pure but for the
+ * import map file that a configuration may name.
+ *
+ * @module
+ */
+import { resolve, sep } from "node:path";
+import { type ConfigFile, type Json, objectAt, type Project, readConfig } from "./project.ts";
+
+/** The reduced configuration, and what could not be brought along. */
+export interface ReducedConfig {
+  readonly value: Json;
+  /** Names that lead outside of `code`, with what they lead to. */
+  readonly outside: readonly { readonly name: string; readonly target: string }[];
+}
+
+/** A mapping from names to addresses; scopes hold one each. */
+type Addresses = Record<string, unknown>;
+
+/** What the addresses of one file are moved by. */
+interface Move {
+  /** URL of the folder that the addresses are relative to, with `/` at the end. */
+  readonly from: string;
+  /** URL of `code`, with `/` at the end: what the experiment folder stands for. */
+  readonly code: string;
+  readonly outside: { name: string; target: string }[];
+}
+
+// Everything else a configuration may say (tasks, lint, workspace, ...) is not about resolving.
+// These are kept whole: the lock lists what they name, and pruning one makes it out of date.
+const keptKeys = ["unstable", "minimumDependencyAge", "catalog", "catalogs"];
+
+/**
+ * The deno.json of the copy. Relative addresses are moved so that the experiment folder stands for
+ * `code`; the members of a workspace become scopes, and their names imports.
+ */
+export async function reduceConfig(project: Project, code: string): Promise<ReducedConfig> {
+  const { root, config } = project;
+  const outside: Move["outside"] = [];
+  if (!root || !config) return { value: { nodeModulesDir: "none" }, outside };
+  const value: Json = {
+    nodeModulesDir: "none",
+    ...pick(root.value, keptKeys),
+    ...pick(config.value, keptKeys),
+    ...compilerOptions(project, code, outside),
+    ...links(root, code, outside),
+    ...await importsOf(project, code, outside),
+  };
+  return { value, outside };
+}
+
+async function importsOf({ root, members }: Project, code: string, outside: Move["outside"]) {
+  const own = await importMapOf(root!);
+  if (typeof own === "string") return { importMap: own };
+  const move = moveFrom(own.folder, code, outside);
+  const imports = moveAddresses(objectAt(own.value, "imports"), move);
+  const scopes = moveScopes(objectAt(own.value, "scopes"), move);
+  for (const member of members) {
+    const from = moveFrom(member.folder, code, outside);
+    Object.assign(imports, memberNames(member, from));
+    const inner = { [from.from]: objectAt(member.value, "imports") };
+    const all = { ...inner, ...objectAt(member.value, "scopes") };
+    for (const [scope, addresses] of Object.entries(moveScopes(all, from))) {
+      scopes[scope] = { ...scopes[scope] as Addresses, ...addresses as Addresses };
+    }
+  }
+  return { ...nonEmpty({ imports }), ...nonEmpty({ scopes }) };
+}
+
+/** The file that holds the imports: the configuration, or the import map that it names. */
+// deno-lint-ignore require-await -- touches the disk
+async function importMapOf(config: ConfigFile): Promise<ConfigFile | string> {
+  const { importMap, imports, scopes } = config.value;
+  if (typeof importMap !== "string" || imports !== undefined || scopes !== undefined) return config;
+  if (/^https?:/.test(importMap)) return importMap;
+  const path = importMap.startsWith("file:")
+    ? decodeURIComponent(new URL(importMap).pathname)
+    : resolve(config.folder, importMap);
+  return readConfig(path) ?? config;
+}
+
+/** `@scope/name` and `@scope/name/export` of a workspace member. */
+function memberNames({ value: { name, exports } }: ConfigFile, move: Move): Addresses {
+  if (typeof name !== "string") return {};
+  const list = typeof exports === "string" ? { ".": exports } : exports ?? {};
+  const addresses = Object.entries(list as Json)
+    .map(([key, target]) => [key === "." ? name : `${name}/${key.replace(/^\.\//, "")}`, target]);
+  return moveAddresses(Object.fromEntries(addresses), move);
+}
+
+function compilerOptions({ root, config }: Project, code: string, outside: Move["outside"]) {
+  const options = {
+    ...objectAt(root!.value, "compilerOptions"),
+    ...objectAt(config!.value, "compilerOptions"),
+  };
+  if (Array.isArray(options.types)) {
+    options.types = moveList(options.types, moveFrom(config!.folder, code, outside));
+  }
+  return nonEmpty({ compilerOptions: options });
+}
+
+/** Local packages that stand in for published ones. */
+function links(root: ConfigFile, code: string, outside: Move["outside"]) {
+  const listed = root.value.links ?? root.value.patch;
+  if (!Array.isArray(listed)) return {};
+  return { links: moveList(listed, moveFrom(root.folder, code, outside)) };
+}
+
+function moveList(items: readonly unknown[], move: Move): unknown[] {
+  return items.flatMap((item) => {
+    const moved = moveAddress(String(item), String(item), move);
+    return moved === undefined ? [] : [moved[1]];
+  });
+}
+
+function moveScopes(scopes: Json, move: Move): Addresses {
+  const moved: Addresses = {};
+  for (const [scope, addresses] of Object.entries(scopes)) {
+    const url = isRelative(scope) ? new URL(scope, move.from).href : scope;
+    // A scope around `code` is one around the copy; one beside it has nothing to say.
+    const around = move.code.startsWith(url) ? "./" : inside(url, move);
+    const inner = moveAddresses(addresses as Json, move);
+    if (around !== undefined && Object.keys(inner).length > 0) moved[around] = inner;
+  }
+  return moved;
+}
+
+function moveAddresses(addresses: Json, move: Move): Addresses {
+  const moved: Addresses = {};
+  for (const [name, address] of Object.entries(addresses)) {
+    if (typeof address !== "string") moved[name] = address;
+    else {
+      const pair = moveAddress(name, address, move);
+      if (pair) moved[pair[0]] = pair[1];
+    }
+  }
+  return moved;
+}
+
+/** The name and the address, both as seen from `code`; nothing when it leads outside. */
+function moveAddress(name: string, address: string, move: Move): [string, string] | undefined {
+  const key = isRelative(name) ? inside(new URL(name, move.from).href, move) ?? name : name;
+  if (!isRelative(address)) return [key, address];
+  const target = new URL(address, move.from).href;
+  const moved = inside(target, move);
+  if (moved !== undefined) return [key, moved];
+  // `"@/": "./"` of a folder above: what of it is copied is called "@/src/".
+  if (address.endsWith("/") && move.code.startsWith(target)) {
+    return [key + decodeURI(move.code.slice(target.length)), "./"];
+  }
+  move.outside.push({ name, target: decodeURI(new URL(target).pathname) });
+  return undefined;
+}
+
+/** A URL as seen from `code`: relative when it is below, nothing when it is a file elsewhere. */
+function inside(url: string, move: Move): string | undefined {
+  if (url.startsWith(move.code)) return "./" + url.slice(move.code.length);
+  return url.startsWith("file:") ? undefined : url;
+}
+
+function isRelative(address: string): boolean {
+  return /^(\.{0,2}\/|file:)/.test(address);
+}
+
+function moveFrom(folder: string, code: string, outside: Move["outside"]): Move {
+  return { from: folderUrl(folder), code: folderUrl(code), outside };
+}
+
+/** The file URL of a folder, with `/` at the end. */
+export function folderUrl(folder: string): string {
+  const path = sep === "/" ? folder : "/" + folder.replaceAll(sep, "/");
+  const encoded = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  return `file://${encoded.replace(/\/*$/, "/")}`;
+}
+
+function pick(value: Json, keys: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
+}
+
+function nonEmpty<Value extends Record<string, Addresses>>(value: Value): Partial<Value> {
+  return Object.values(value).every((inner) => Object.keys(inner).length === 0) ? {} : value;
+}

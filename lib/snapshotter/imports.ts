@@ -1,0 +1,117 @@
+/**
+ * What a copy needs to resolve its imports as the original did: deno.json, package.json, deno.lock.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { ExpyrunError } from "../errors.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { EntryPoint } from "./entry_point.ts";
+import { type ExperimentFolder, writeFile } from "./folder.ts";
+import { reduceConfig } from "./import_map.ts";
+import { completeLock, emptyLock } from "./lock.ts";
+import { findProject, type Json, objectAt, type Project } from "./project.ts";
+import type { CopiedFile } from "./record.ts";
+import { scanImports } from "./scan.ts";
+
+/** The Deno that imports are locked with. */
+export interface DenoProgram {
+  /** The executable. */
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The code whose imports are to be resolved. */
+export interface ImportsRequest {
+  readonly spec: RunSpec;
+  readonly entry: EntryPoint;
+  readonly folder: ExperimentFolder;
+  /** What was copied into the folder. */
+  readonly files: readonly CopiedFile[];
+  readonly deno: DenoProgram;
+}
+
+/** The files that imports are resolved by; absolute paths. */
+export interface Resolution {
+  readonly config?: string;
+  readonly lock: string;
+}
+
+/**
+ * Writes the files that the copy's imports are resolved by. There is always a deno.json: without
+ * one Deno would look further up, and find whatever stands above the output directory.
+ *
+ * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
+ */
+export async function writeImports(request: ImportsRequest): Promise<Required<Resolution>> {
+  const { spec, entry, folder, files, deno } = request;
+  const place = spec.outputDirPlace;
+  const project = await findProject(join(spec.code, dirname(entry.module)));
+  const { value, outside } = await reduceConfig(project, spec.code);
+  await writeFile(folder.denoConfig, jsonText(value), place);
+  if (project.packageJson) {
+    const { workspaces: _, ...rest } = project.packageJson.value;
+    await writeFile(folder.packageJson, jsonText(rest), place);
+  }
+  const jsxImports = "jsxImportSource" in objectAt(value, "compilerOptions");
+  const { config, lock, root } = {
+    config: folder.denoConfig,
+    lock: folder.lock,
+    root: folder.path,
+  };
+  const { module } = entry;
+  const scan = await scanImports({
+    root,
+    module,
+    files: files.map(({ path }) => path),
+    jsxImports,
+  });
+  // Without imports to lock, what the project has locked for others would only be out of date.
+  await writeFile(lock, scan.foreign ? await lockText(project) : emptyLock, place);
+  const modules = [module, ...scan.others];
+  if (scan.foreign) await completeLock({ spec, root, modules, config, lock, deno, outside });
+  return { config, lock };
+}
+
+/**
+ * The same for code that runs where it stands: its own configuration, and a copy of its lock that
+ * is completed in the folder.
+ *
+ * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
+ */
+export async function referToImports(request: ImportsRequest): Promise<Resolution> {
+  const { spec, entry: { module }, folder, deno } = request;
+  const project = await findProject(join(spec.code, dirname(module)));
+  await writeFile(folder.lock, await lockText(project), spec.outputDirPlace);
+  const { config } = project;
+  const needed = config ?? project.packageJson;
+  const scan = await scanImports({ root: spec.code, module, files: [], jsxImports: true });
+  const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
+  if (scan.foreign || needed) {
+    await completeLock({
+      spec,
+      root: spec.code,
+      modules: [module, ...scan.others],
+      ...resolution,
+      deno,
+      outside: [],
+    });
+  }
+  return resolution;
+}
+
+// deno-lint-ignore require-await -- touches the disk
+async function lockText({ lock }: Project): Promise<string> {
+  if (lock === undefined) return emptyLock;
+  try {
+    return Deno.readTextFileSync(lock);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return emptyLock;
+    const because = error instanceof Error ? error.message : String(error);
+    throw new ExpyrunError({ code: "lock", message: `Cannot read "${lock}": ${because}` });
+  }
+}
+
+function jsonText(value: Json): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}

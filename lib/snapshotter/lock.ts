@@ -1,0 +1,108 @@
+/**
+ * Completes a lock with everything that a module imports, by asking Deno.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ExpyrunError, type Problem } from "../errors.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { DenoProgram } from "./imports.ts";
+import { folderUrl } from "./import_map.ts";
+
+/** What to lock. */
+export interface LockRequest {
+  readonly spec: RunSpec;
+  /** The folder that the modules are in; absolute. */
+  readonly root: string;
+  /** The entry point's module first; relative to `root`. */
+  readonly modules: readonly string[];
+  /** Absent: Deno finds it by itself, from the module upwards. */
+  readonly config?: string | undefined;
+  readonly lock: string;
+  readonly deno: DenoProgram;
+  /** Names that lead outside of `code`, with what they lead to. */
+  readonly outside: readonly { readonly name: string; readonly target: string }[];
+}
+
+/** The text of a lock that holds nothing. */
+export const emptyLock = '{\n  "version": "5"\n}\n';
+
+/**
+ * Runs `deno cache`, which writes what is missing into the lock.
+ *
+ * @throws {ExpyrunError} "lock" with Deno's own words
+ */
+export async function completeLock(request: LockRequest): Promise<void> {
+  const [entry, ...others] = request.modules;
+  if (others.length > 0 && await cache(request, request.modules) === undefined) return;
+  // What might be imported need not work (or be there at all); the entry point must.
+  const refusal = await cache(request, [entry!]);
+  if (refusal !== undefined) throw lockError(request, refusal);
+}
+
+/** What Deno says when it refuses; nothing when the lock is complete. */
+async function cache(request: LockRequest, modules: readonly string[]) {
+  const { config, lock, root, deno } = request;
+  const command = new Deno.Command(deno.program, {
+    args: [
+      "cache",
+      "-q",
+      ...config === undefined ? [] : ["--config", config],
+      "--lock",
+      lock,
+      ...modules.map((module) => join(root, module)),
+    ],
+    cwd: root,
+    env: { ...deno.env, NO_COLOR: "1" },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  try {
+    const { success, stderr } = await command.output();
+    return success ? undefined : new TextDecoder().decode(stderr);
+  } catch (error) {
+    throw new ExpyrunError({
+      code: "lock",
+      message: `Cannot start "${deno.program}" to lock the imports: ${String(error)}`,
+    });
+  }
+}
+
+function lockError(request: LockRequest, refusal: string): ExpyrunError {
+  const { spec, modules, root } = request;
+  // The copy goes away with the error: show the original.
+  const text = refusal.replace(/\n\s*Stack backtrace:[^]*$/, "")
+    .replaceAll(folderUrl(root), folderUrl(spec.code));
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return new ExpyrunError({
+    code: "lock",
+    message: `Cannot lock the imports of "${modules[0]}": Deno says ` +
+      `"${(lines[0] ?? "nothing").replace(/^error: /, "")}"`,
+    place: spec.main.place,
+    notes: notesOf(lines.slice(1)),
+    hint: hintOf(text, request),
+  });
+}
+
+function notesOf(lines: readonly string[]): NonNullable<Problem["notes"]> {
+  return lines.slice(0, 8).map((message) => ({ message }));
+}
+
+function hintOf(text: string, { spec, outside }: LockRequest): string | undefined {
+  const left = outside.find(({ name }) => text.includes(`"${name}`));
+  if (left) return `"${left.name}" leads to "${left.target}", outside of __code__: widen __code__`;
+  if (/Module not found "file:|Cannot find module|No such file/.test(text)) {
+    return `If the file exists, it is not in the copy: name it in __include__ ` +
+      `(below __code__, "${spec.code}")`;
+  }
+  if (/not a dependency|not in import map/.test(text)) {
+    return 'Add it to "imports" in deno.json, or to "dependencies" in package.json';
+  }
+  if (/sending request|dns error|connect|timed out|offline|ot found in cache/i.test(text)) {
+    return "Locking an import that is not cached yet needs the network: try again with it";
+  }
+  if (/[Ii]ntegrity/.test(text)) return "The lock of the project holds another content for it";
+  return undefined;
+}

@@ -1,0 +1,250 @@
+/**
+ * record.json: what happened, as one plain value. It is written last when a run is prepared (a
+ * folder without it was never ready) and again at every step, so that a crash leaves a true one.
+ *
+ * @module
+ */
+import { ExpyrunError, type Place } from "../errors.ts";
+import type { Permissions } from "../runner/permissions.ts";
+import { type ExperimentFolder, writeFile } from "./folder.ts";
+
+/** What a run has come to. */
+export type Status = "prepared" | "running" | "succeeded" | "interrupted" | "failed";
+
+/** One file of the copy, with its digest; or a symbolic link, with what it points to. */
+export type CopiedFile =
+  | { readonly path: string; readonly bytes: number; readonly sha256: string }
+  | { readonly path: string; readonly link: string };
+
+/** The code that runs. Paths of files are relative to the experiment folder, with `/`. */
+export interface CodeRecord {
+  /** `copy`: in the experiment folder; `original` (--debug): run where it stands. */
+  readonly mode: "copy" | "original";
+  /** The folder that holds the package: the experiment folder, or the original one; absolute. */
+  readonly root: string;
+  /** The entry point's module, relative to `root`, with `/`. */
+  readonly module: string;
+  /** The entry point's name among the module's exports. */
+  readonly function: string;
+  /** What was copied: the package first, then the includes. */
+  readonly roots: readonly string[];
+  /** The deno.json or deno.jsonc that the code's imports are resolved by; absolute. */
+  readonly config?: string | undefined;
+  /** The lock that the imports are held to; absolute. */
+  readonly lock?: string | undefined;
+  /** Sorted by path. */
+  readonly files: readonly CopiedFile[];
+  /** sha256 over the sorted manifest. */
+  readonly digest: string;
+}
+
+/** The contents of record.json. Times are ISO 8601 in UTC. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly status: Status;
+  /** The experiment's name, as the entry point gets it. */
+  readonly name: string;
+  /** The experiment folder, absolute. */
+  readonly folder: string;
+  /** The words of the command line that prepared it, without the program's name. */
+  readonly command: readonly string[];
+  /** The working directory of that command: EXPYRUN_CWD. */
+  readonly cwd: string;
+  readonly versions: Readonly<Record<"expyrun" | "deno" | "v8" | "typescript", string>>;
+  readonly runtime: "deno";
+  readonly code: CodeRecord;
+  readonly permissions: Permissions;
+  readonly preparedAt: string;
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+  readonly durationMs?: number | undefined;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
+/**
+ * Reads the record of an experiment folder.
+ *
+ * @param place where the folder was named
+ * @throws {ExpyrunError} "status" when the folder was never ready, "unreadable" when there is no
+ * such folder, or its record cannot be read, or is of a newer format
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function readRecord(folder: ExperimentFolder, place?: Place): Promise<RunRecord> {
+  const text = recordText(folder, place);
+  const unreadable = (because: string, hint?: string) =>
+    new ExpyrunError({
+      code: "unreadable",
+      message: `Cannot read "${folder.record}": ${because}`,
+      place,
+      hint,
+    });
+  const record = parseObject(text);
+  if (record === undefined) throw unreadable("it is not a JSON object");
+  if (typeof record.format === "number" && record.format > 1) {
+    throw unreadable(`its format is ${record.format}, newer than 1`, "Use a newer expyrun");
+  }
+  const missing = record.format === 1 ? missingKey(record) : "format";
+  if (missing !== undefined) throw unreadable(`"${missing}" is missing or malformed`);
+  return record as unknown as RunRecord;
+}
+
+/**
+ * Writes the record of an experiment folder by write-and-rename.
+ *
+ * @throws {ExpyrunError} "folder" when the file system refuses it
+ */
+export async function writeRecord(
+  folder: ExperimentFolder,
+  record: RunRecord,
+  place?: Place,
+): Promise<void> {
+  await writeFile(folder.record, recordJson(record), place);
+}
+
+/** The text of record.json: keys in the order of their declaration, a copied file a line. */
+export function recordJson(record: RunRecord): string {
+  const { files } = record.code;
+  const lines = files.map((file) => `      ${JSON.stringify(file, fileKeys)}`).join(",\n");
+  const text = JSON.stringify(
+    { ...inOrder(record, recordKeys), code: { ...inOrder(record.code, codeKeys), files: [] } },
+    null,
+    2,
+  );
+  // The first `"files": []` is the code's: inside a text the quotes would be escaped.
+  const listed = files.length === 0 ? "[]" : `[\n${lines}\n    ]`;
+  return text.replace('"files": []', () => `"files": ${listed}`) + "\n";
+}
+
+const fileKeys = ["path", "bytes", "sha256", "link"];
+
+const codeKeys = [
+  "mode",
+  "root",
+  "module",
+  "function",
+  "roots",
+  "config",
+  "lock",
+  "digest",
+  "files",
+] as const satisfies readonly (keyof CodeRecord)[];
+
+const recordKeys = [
+  "format",
+  "status",
+  "name",
+  "folder",
+  "command",
+  "cwd",
+  "versions",
+  "runtime",
+  "preparedAt",
+  "startedAt",
+  "endedAt",
+  "durationMs",
+  "exitCode",
+  "signal",
+  "permissions",
+  "code",
+] as const satisfies readonly (keyof RunRecord)[];
+
+function inOrder<Value>(value: Value, keys: readonly (keyof Value)[]): Partial<Value> {
+  const entries = keys.map((key) => [key, value[key]]);
+  return Object.fromEntries(entries) as Partial<Value>;
+}
+
+function recordText(folder: ExperimentFolder, place: Place | undefined): string {
+  try {
+    return Deno.readTextFileSync(folder.record);
+  } catch (error) {
+    throw absent(folder, place, error);
+  }
+}
+
+function absent(folder: ExperimentFolder, place: Place | undefined, error: unknown): ExpyrunError {
+  if (!(error instanceof Deno.errors.NotFound)) {
+    const because = error instanceof Deno.errors.PermissionDenied
+      ? "permission denied"
+      : "it cannot be read as a file";
+    const message = `Cannot read "${folder.record}": ${because}`;
+    return new ExpyrunError({ code: "unreadable", message, place });
+  }
+  try {
+    if (Deno.statSync(folder.path).isDirectory) return neverReady(folder, place);
+  } catch {
+    // Not there: said below.
+  }
+  const message = `Cannot read "${folder.path}": there is no such folder`;
+  return new ExpyrunError({ code: "unreadable", message, place });
+}
+
+function neverReady(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {
+  return new ExpyrunError({
+    code: "status",
+    message: `Cannot use "${folder.path}": it is no prepared experiment folder, ` +
+      "it holds no record.json",
+    place,
+    hint: '"expyrun prepare CONFIG" makes one and prints its path',
+  });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const isText = (value: unknown) => typeof value === "string";
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+const statuses: readonly unknown[] = [
+  "prepared",
+  "running",
+  "succeeded",
+  "interrupted",
+  "failed",
+];
+
+/** What must hold for the rest of the program to trust a record that someone may have edited. */
+const recordChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
+  status: (value) => statuses.includes(value),
+  name: isText,
+  folder: isText,
+  command: isTexts,
+  cwd: isText,
+  versions: isObject,
+  runtime: (value) => value === "deno",
+  permissions: isObject,
+  preparedAt: isText,
+  code: isObject,
+};
+
+const codeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
+  mode: (value) => value === "copy" || value === "original",
+  root: isText,
+  module: isText,
+  function: isText,
+  roots: isTexts,
+  digest: isText,
+  files: (value) => Array.isArray(value) && value.every(isCopiedFile),
+};
+
+function isCopiedFile(value: unknown): boolean {
+  return isObject(value) && isText(value.path) && (isText(value.link) || isText(value.sha256));
+}
+
+function missingKey(record: Record<string, unknown>): string | undefined {
+  const key = Object.keys(recordChecks).find((key) => !recordChecks[key]!(record[key]));
+  if (key !== undefined) return key;
+  const code = record.code as Record<string, unknown>;
+  const inCode = Object.keys(codeChecks).find((key) => !codeChecks[key]!(code[key]));
+  return inCode === undefined ? undefined : `code.${inCode}`;
+}

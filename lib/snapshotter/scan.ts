@@ -1,0 +1,90 @@
+/**
+ * Looks whether code imports anything that a lock must hold. It may say yes too often (that costs
+ * a few milliseconds), never no where it is yes; so texts are searched, not parsed.
+ *
+ * @module
+ */
+import { join, posix } from "node:path";
+
+/** What is known of the code to look through. */
+export interface ScanRequest {
+  /** The folder that paths are relative to. */
+  readonly root: string;
+  /** Where to begin; relative, with `/`. */
+  readonly module: string;
+  /** Every file there is; looked through when the code imports what only it knows. */
+  readonly files: readonly string[];
+  /** Whether JSX imports a package without saying so. */
+  readonly jsxImports: boolean;
+}
+
+/** What the modules that an entry point reaches import. */
+export interface ImportScan {
+  /** Whether anything but a relative path or a built-in module of Node is imported. */
+  readonly foreign: boolean;
+  /** Modules that are started (workers) or might be imported; relative, with `/`, sorted. */
+  readonly others: readonly string[];
+}
+
+const sourceName = /\.[cm]?[jt]sx?$/;
+// White space and comments, each of which can be read in one way only: no input makes it slow.
+const gap = /(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n)*/.source;
+const imported = new RegExp(
+  /\b(?:from|import|require|resolve)/.source + gap + `(?:\\(${gap})?` + /["'`]([^"'`\n]*)/.source,
+  "g",
+);
+// `import(name)`, or a relative path with `${` in it.
+const computed = new RegExp(
+  `\\bimport${gap}\\(${gap}[^"'\`\\s/]|` + /["'`]\.{1,2}\/[^"'`\n]*\$\{/.source,
+);
+const relativePath = /["'`](\.{1,2}\/[^"'`\n$]+)["'`]/g;
+const local = /^(\.{1,2}\/|node:|file:|data:|blob:)/;
+
+/** Follows relative paths from the module, through whatever text looks like one. */
+// deno-lint-ignore require-await -- touches the disk
+export async function scanImports(request: ScanRequest): Promise<ImportScan> {
+  const { root, module, files, jsxImports } = request;
+  const texts = new Map<string, string>();
+  for (const queue = [module]; queue.length > 0;) {
+    const path = queue.pop()!;
+    if (texts.has(path) || !sourceName.test(path) || path.startsWith("../")) continue;
+    const text = readText(join(root, path));
+    if (text === undefined) continue;
+    texts.set(path, text);
+    queue.push(...namedBeside(path, text));
+  }
+  const all = [...texts];
+  const unknown = all.some(([, text]) => computed.test(text));
+  const reached = unknown ? files.filter((path) => sourceName.test(path)) : [...texts.keys()];
+  return {
+    foreign: unknown || all.some(([path, text]) => isForeign(path, text, jsxImports)),
+    others: reached.filter((path) => path !== module).sort(),
+  };
+}
+
+function isForeign(path: string, text: string, jsxImports: boolean): boolean {
+  if (/x$/.test(path) && (jsxImports || text.includes("@jsxImportSource"))) return true;
+  return [...text.matchAll(imported)].some(([, specifier]) => !local.test(specifier!));
+}
+
+/** The paths in a text, as seen from the root. */
+function namedBeside(path: string, text: string): string[] {
+  return [...text.matchAll(relativePath)]
+    .map(([, written]) => posix.join(posix.dirname(path), decoded(written!.split(/[?#]/)[0]!)));
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(specifier: string): string {
+  try {
+    return decodeURIComponent(specifier);
+  } catch {
+    return specifier;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Takes the snapshot: the code, and what it needs to resolve its imports as it did.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ExpyrunError } from "../errors.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { World } from "../world.ts";
+import { copyItems, digestOf } from "./copy.ts";
+import type { EntryPoint } from "./entry_point.ts";
+import { type ExperimentFolder, openFolder } from "./folder.ts";
+import { type DenoProgram, referToImports, writeImports } from "./imports.ts";
+import { copyError, type Plan, planCopy, type Planned, plannedFile, readReason } from "./plan.ts";
+import { type CodeRecord, type CopiedFile, readRecord } from "./record.ts";
+
+/**
+ * Copies the entry point's package and the includes into the folder, and writes the deno.json,
+ * package.json and deno.lock that the copy's imports are resolved by.
+ *
+ * @throws {ExpyrunError} "snapshot", "lock" or "folder"
+ */
+export async function takeSnapshot(
+  spec: RunSpec,
+  entry: EntryPoint,
+  folder: ExperimentFolder,
+  deno: DenoProgram,
+  world: World,
+): Promise<CodeRecord> {
+  const earlier = await earlierCode(spec);
+  const plan = earlier
+    ? planFromRecord(spec, entry, earlier)
+    : await planCopy(spec, entry, folder, world);
+  const files = await copyItems(plan.items, folder.path, spec.outputDirPlace);
+  if (earlier) warnChanged(spec, earlier.files, files, world);
+  const resolution = await writeImports({ spec, entry, folder, files, deno });
+  return {
+    mode: "copy",
+    root: folder.path,
+    module: entry.module,
+    function: entry.function,
+    roots: plan.roots,
+    ...resolution,
+    files,
+    digest: await digestOf(files),
+  };
+}
+
+/**
+ * What --debug records: the original code, run where it stands, under a lock of its own.
+ *
+ * @throws {ExpyrunError} "lock" or "folder"
+ */
+export async function referToOriginal(
+  spec: RunSpec,
+  entry: EntryPoint,
+  folder: ExperimentFolder,
+  deno: DenoProgram,
+): Promise<CodeRecord> {
+  return {
+    mode: "original",
+    root: spec.code,
+    module: entry.module,
+    function: entry.function,
+    roots: [],
+    ...await referToImports({ spec, entry, folder, files: [], deno }),
+    files: [],
+    digest: await digestOf([]),
+  };
+}
+
+/** The record of the copy, when `code` is an experiment folder that holds one. */
+async function earlierCode(spec: RunSpec): Promise<CodeRecord | undefined> {
+  const folder = openFolder(spec.code);
+  try {
+    Deno.lstatSync(folder.record);
+    Deno.lstatSync(folder.hidden);
+  } catch {
+    return undefined;
+  }
+  const { code } = await readRecord(folder, spec.codePlace ?? spec.main.place);
+  return code.mode === "copy" ? code : undefined;
+}
+
+/** A copy is copied by its record, whatever the run has left beside it. */
+function planFromRecord(spec: RunSpec, entry: EntryPoint, earlier: CodeRecord): Plan {
+  const items = earlier.files.map((file) => recordedItem(spec, file));
+  const missing = earlier.files.filter((_, i) => items[i] === undefined);
+  if (missing.length > 0) throw lacks(spec, missing);
+  if (!earlier.files.some(({ path }) => path === entry.module)) {
+    throw copyError(
+      entry.module,
+      `it is no part of the code that "${spec.code}" was prepared with`,
+      "Set __code__ to the original code to run another module",
+      spec.main.place,
+    );
+  }
+  return { roots: earlier.roots, items: items.filter((item) => item !== undefined) };
+}
+
+function recordedItem(spec: RunSpec, file: CopiedFile): Planned | undefined {
+  const source = join(spec.code, file.path);
+  try {
+    const info = Deno.lstatSync(source);
+    if ("link" in file) {
+      if (!info.isSymlink) return undefined;
+      return { kind: "link", path: file.path, source, link: Deno.readLinkSync(source) };
+    }
+    return info.isFile ? plannedFile(file.path, source, info) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    throw copyError(file.path, readReason(error), "Make it readable", spec.main.place);
+  }
+}
+
+function lacks(spec: RunSpec, missing: readonly CopiedFile[]): ExpyrunError {
+  return new ExpyrunError({
+    code: "snapshot",
+    message: `Cannot copy the code of "${spec.code}": it lacks ${listed(missing)}`,
+    place: spec.codePlace ?? spec.main.place,
+    hint: "Set __code__ to the original code, or put the files back",
+  });
+}
+
+function warnChanged(
+  spec: RunSpec,
+  before: readonly CopiedFile[],
+  after: readonly CopiedFile[],
+  world: World,
+): void {
+  const seen = new Map(before.map((file) => [file.path, contentOf(file)]));
+  const changed = after.filter((file) => seen.get(file.path) !== contentOf(file));
+  if (changed.length === 0) return;
+  world.warn({
+    code: "snapshot",
+    message: `The code of "${spec.code}" has changed since it was copied there: ${listed(changed)}`,
+    place: spec.codePlace ?? spec.main.place,
+    hint: "This run does not repeat that one",
+  });
+}
+
+function contentOf(file: CopiedFile): string {
+  return "link" in file ? `-> ${file.link}` : file.sha256;
+}
+
+function listed(files: readonly CopiedFile[]): string {
+  const shown = files.slice(0, 3).map(({ path }) => `"${path}"`).join(", ");
+  return files.length > 3 ? `${shown} and ${files.length - 3} more` : shown;
+}

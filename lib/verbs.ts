@@ -1,0 +1,144 @@
+/**
+ * The table of verbs: their operands, options, help and examples. The parser, the help and the
+ * README's reference are all read off it.
+ *
+ * @module
+ */
+
+/** A word of the form `--name` that stands before the operand. */
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  readonly help: string;
+  /** Only where no verb is written, as in `expyrun --version`. */
+  readonly alone?: true;
+}
+
+/** One verb. */
+export interface VerbDefinition {
+  readonly usage: string;
+  readonly summary: string;
+  /** What its operand is called in messages. */
+  readonly operand: string;
+  readonly options: readonly Option[];
+  /** More paragraphs of its help. */
+  readonly about: string;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+}
+
+/** The verbs; `run` may be left out. */
+export type Verb = "run" | "resolve" | "prepare" | "execute";
+
+const common: readonly Option[] = [
+  { name: "quiet", help: "Say nothing before and after the experiment" },
+  { name: "strict", help: "Take every warning as an error" },
+  { name: "help", short: "h", help: "Print this help" },
+];
+
+const debug: Option = {
+  name: "debug",
+  help: "Run the original code, uncopied, in a folder below DEBUG/",
+};
+
+const json = (help: string): Option => ({ name: "json", help });
+
+const overriding = `After CONFIG, each --KEY VALUE (or --KEY=VALUE) replaces a value of the
+configuration. It is read as the kind of value that it replaces; a list takes
+commas; dots reach into mappings and lists: --datasets.0.name x`;
+
+/** The definitions, in the order of the help. */
+export const verbs: Readonly<Record<Verb, VerbDefinition>> = {
+  run: {
+    usage: "expyrun [OPTIONS] CONFIG [--KEY VALUE]...",
+    summary: "Run one experiment (long form: expyrun run)",
+    operand: "CONFIG",
+    options: [debug, ...common, { name: "version", alone: true, help: "Print the version" }],
+    about: `${overriding}
+
+The experiment gets a fresh folder OUTPUT_DIR/NAME/exp.N that holds the resolved
+configuration, a copy of the code, the locked dependencies and all output.`,
+    examples: [
+      ["expyrun config.yml", "run it"],
+      ["expyrun config.yml --training.lr 0.01 --model.layers 64,128", "change values"],
+      ["expyrun --debug config.yml", "run the code where it stands"],
+      ["expyrun out/my_experiment/exp.0/config.yml", "repeat a run exactly"],
+      ["expyrun out/my_experiment/exp.0/raw_config.yml --seed 1", "repeat it with a change"],
+    ],
+  },
+  resolve: {
+    usage: "expyrun resolve [OPTIONS] CONFIG [--KEY VALUE]...",
+    summary: "Print the resolved configuration; nothing is created",
+    operand: "CONFIG",
+    options: [json("Print it as JSON"), ...common],
+    about: overriding,
+    examples: [
+      ["expyrun resolve config.yml", "see what a run would get"],
+      ["expyrun resolve config.yml --seed 1", "the same with a change"],
+    ],
+  },
+  prepare: {
+    usage: "expyrun prepare [OPTIONS] CONFIG [--KEY VALUE]...",
+    summary: "Make the experiment folder, print its path, run nothing",
+    operand: "CONFIG",
+    options: [debug, json("Print the path as JSON"), ...common],
+    about: `${overriding}
+
+What is prepared no longer sees later edits of the code or the configuration.`,
+    examples: [
+      ["expyrun prepare config.yml", "make the folder"],
+      ['expyrun execute "$(expyrun prepare config.yml)"', "make it, then run it"],
+    ],
+  },
+  execute: {
+    usage: "expyrun execute [OPTIONS] FOLDER",
+    summary: "Run a prepared folder",
+    operand: "FOLDER",
+    options: common,
+    about: "A folder is executed once. To repeat it, run its config.yml.",
+    examples: [["expyrun execute out/my_experiment/exp.0", "run what was prepared"]],
+  },
+};
+
+/** The help of one verb, or of the whole program. Ends in a line feed. */
+export function helpText(verb?: Verb): string {
+  return verb === undefined ? programHelp() : verbHelp(verb);
+}
+
+function programHelp(): string {
+  const rows = Object.values(verbs).map(({ usage, summary }) => [usage, summary] as const);
+  return [
+    "Run experiments from YAML files so that they can be repeated exactly.",
+    "",
+    "Usage:",
+    ...rows.flatMap(([usage, summary]) => [`  ${usage}`, `      ${summary}`]),
+    "  expyrun --help | --version | VERB --help",
+    "",
+    ...verbHelp("run").split("\n").slice(4),
+  ].join("\n");
+}
+
+function verbHelp(verb: Verb): string {
+  const { usage, summary, options, about, examples } = verbs[verb];
+  const flags = options.map(({ name, short, help }) =>
+    [`${short ? `-${short}, ` : ""}--${name}`, help] as const
+  );
+  return [
+    `${summary}.`,
+    "",
+    `Usage: ${usage}`,
+    "",
+    about,
+    "",
+    "Options:",
+    ...columns(flags),
+    "",
+    "Examples:",
+    ...examples.flatMap(([command, what]) => [`  # ${what}`, `  ${command}`]),
+    "",
+  ].join("\n");
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+}

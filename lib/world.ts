@@ -1,0 +1,34 @@
+/**
+ * What the program finds around it, gathered once in main.ts: nothing below reads the process's
+ * environment or working directory by itself, so every stage can be tested with plain values.
+ *
+ * @module
+ */
+import type { Problem } from "./errors.ts";
+
+/** The versions that a run depends on. */
+export type Versions = Readonly<Record<"expyrun" | "deno" | "v8" | "typescript", string>>;
+
+/** The surroundings of one command. */
+export interface World {
+  /** The working directory, absolute. */
+  readonly cwd: string;
+  /** The environment variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The words of the command line, without the program's name. */
+  readonly words: readonly string[];
+  /** Of expyrun and the runtime below it. */
+  readonly versions: Versions;
+  /** The `deno` that experiments run with: an absolute path. */
+  readonly deno: string;
+  /**
+   * Reports a problem that does not stop the run.
+   *
+   * @throws {ExpyrunError} under `--strict`, where every warning is an error
+   */
+  warn(problem: Problem): void;
+  /** Names the way out of what ended the experiment, on stderr. */
+  hint(text: string): void;
+  /** Says a line in expyrun's own voice, on stderr; nothing under `--quiet`. */
+  say(line: string): void;
+}

@@ -1,0 +1,90 @@
+/**
+ * The program: parse, dispatch, exit code.
+ *
+ * @module
+ */
+import { type Command, parseCommand } from "./lib/cli.ts";
+import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
+import { execute } from "./lib/execute.ts";
+import { prepare } from "./lib/prepare.ts";
+import { resolve } from "./lib/resolve.ts";
+import { helpText } from "./lib/verbs.ts";
+import type { Versions, World } from "./lib/world.ts";
+import metadata from "./deno.json" with { type: "json" };
+
+const versions: Versions = { expyrun: metadata.version, ...Deno.version };
+
+async function main(words: readonly string[]): Promise<number> {
+  const style = { color: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR") };
+  try {
+    if (words.length === 0) return writeAll(Deno.stderr, helpText()), 2;
+    const command = parseCommand(words);
+    return await dispatch(command, surroundings(words, command, style));
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    writeAll(Deno.stderr, render("error", error.problem, style));
+    return exitCodeOf(error.problem.code);
+  }
+}
+
+async function dispatch(command: Command, world: World): Promise<number> {
+  switch (command.kind) {
+    case "help":
+      return answer(helpText(command.verb));
+    case "version":
+      return answer(versionText());
+    case "resolve":
+      return answer(await resolve(command, world));
+    case "prepare": {
+      const { path } = await prepare(command, world);
+      return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
+    }
+    case "execute":
+      return await execute(command.folder, world, command.folderPlace);
+    case "run":
+      return await execute((await prepare(command, world)).path, world);
+  }
+}
+
+function surroundings(words: readonly string[], command: Command, style: Style): World {
+  const strict = "strict" in command && command.strict;
+  const quiet = "quiet" in command && command.quiet;
+  return {
+    cwd: Deno.cwd(),
+    env: Deno.env.toObject(),
+    words,
+    versions,
+    deno: Deno.execPath(),
+    warn(problem: Problem): void {
+      if (strict) throw new ExpyrunError(problem);
+      writeAll(Deno.stderr, render("warning", problem, style));
+    },
+    hint: (text) => writeAll(Deno.stderr, `hint: ${text}\n`),
+    say: (line) => quiet ? undefined : writeAll(Deno.stderr, `${line}\n`),
+  };
+}
+
+function versionText(): string {
+  const { expyrun, deno, v8, typescript } = versions;
+  return `expyrun ${expyrun}\ndeno ${deno}\nv8 ${v8}\ntypescript ${typescript}\n`;
+}
+
+/** Prints the answer of a verb that answers a question. */
+function answer(text: string): number {
+  writeAll(Deno.stdout, text);
+  return 0;
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
+
+if (import.meta.main) {
+  const code = await main(Deno.args).catch((error) => {
+    // Whatever is thrown and is no ExpyrunError is a defect of expyrun: here a stack helps.
+    writeAll(Deno.stderr, `error: expyrun itself is wrong, please report this:\n${error?.stack}\n`);
+    return 125;
+  });
+  Deno.exit(code);
+}

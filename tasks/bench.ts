@@ -1,0 +1,193 @@
+/**
+ * What expyrun costs, as ratios to bare tools that do the same work, measured side by side: they
+ * hold on any machine, milliseconds do not. Words choose the groups (launch, snapshot, lines,
+ * resolve, memory); all by default. With EXPYRUN_TEST_PYTHON, launching is also compared with the
+ * Python tool.
+ *
+ * @module
+ */
+import { load } from "js-yaml";
+import { join } from "node:path";
+import { loadConfig } from "../lib/resolver/inherit.ts";
+import { resolveConfig } from "../lib/resolver/resolve.ts";
+import { program, withTempDir, writeFiles } from "../tests/temp.ts";
+import { tellingWorld } from "../tests/world.ts";
+import { alternate, finish, median, peakMemory, type Words } from "./measure.ts";
+
+/** One line of the table. */
+interface Row {
+  readonly name: string;
+  readonly ratio: number;
+  /** The ratio that must not be passed. */
+  readonly goal: number;
+  /** What the two sides took. */
+  readonly detail: string;
+}
+
+const deno = Deno.execPath();
+
+const config = (main: string) =>
+  `__run__:
+  __main__: ${main}:main
+  __output_dir__: out
+  __name__: bench
+seed: 1
+`;
+
+function row(name: string, [ours, theirs]: readonly number[], goal: number, unit = "ms"): Row {
+  const detail = `${ours!.toFixed(1)} ${unit} to ${theirs!.toFixed(1)} ${unit}`;
+  return { name, ratio: ours! / theirs!, goal, detail };
+}
+
+/** A whole run of a trivial experiment, against `deno run` of the same function. */
+async function launch(cwd: string): Promise<Row[]> {
+  await writeFiles(cwd, {
+    "config.yml": config("trivial"),
+    "trivial.ts": "export function main() { console.log('done'); }\n" +
+      "if (import.meta.main) main();\n",
+    "python/config.yml": config("trivial.entry"),
+    "python/trivial/__init__.py": "",
+    "python/trivial/entry.py": "def main(name, config):\n    print('done')\n",
+  });
+  const whole = { run: () => finish([...program, "--quiet", "config.yml"], cwd) };
+  const bare = { run: () => finish([deno, "run", "-A", "trivial.ts"], cwd) };
+  const rows = [row("launch, to deno run", await alternate(15, whole, bare), 3)];
+  const python = Deno.env.get("EXPYRUN_TEST_PYTHON");
+  if (!python) return rows;
+  const tool: Words = [join(python, "..", "expyrun"), "config.yml"];
+  const original = { run: () => finish(tool, join(cwd, "python")) };
+  return [...rows, row("launch, to the Python tool", await alternate(5, whole, original), 1)];
+}
+
+/** Copying the code, without what starting expyrun takes, against `cp -r`. */
+async function snapshot(cwd: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const count of [1_000, 5_000, 10_000]) {
+    const folder = join(cwd, String(count));
+    await writeFiles(folder, { ...packageOf(count), ...emptyPackage });
+    const fresh = () => Deno.remove(join(folder, "out"), { recursive: true }).catch(() => {});
+    const prepare = (name: string) => ({
+      before: fresh,
+      run: () => finish([...program, "prepare", name], folder),
+    });
+    const copy = {
+      before: () => fresh().then(() => Deno.mkdir(join(folder, "out"))),
+      run: () => finish(["cp", "-r", "code", "out/code"], folder),
+    };
+    const [all, none, cp] = await alternate(5, prepare("config.yml"), prepare("empty.yml"), copy);
+    rows.push(row(`snapshot of ${count} files, to cp -r`, [all! - none!, cp!], 2));
+  }
+  return rows;
+}
+
+const emptyPackage = { "empty.yml": config("empty"), "empty.ts": "export function main() {}\n" };
+
+/** A package of files of about 2 kB, a hundred in a folder. */
+function packageOf(count: number): Record<string, string> {
+  const files: Record<string, string> = {
+    "config.yml": config("code.entry"),
+    "code/entry.ts": "export function main() {}\n",
+  };
+  const line = "export const value = 'some code of an ordinary length'; // and a comment\n";
+  for (let i = 1; i < count; i++) {
+    files[`code/part${Math.floor(i / 100)}/file${i}.ts`] = `// ${i}\n${line.repeat(27)}`;
+  }
+  return files;
+}
+
+/** A million lines through expyrun, against `| tee`. */
+async function lines(cwd: string): Promise<Row[]> {
+  const count = 1_000_000;
+  await writeFiles(cwd, {
+    "blocks.ts": writer(`
+  let block = "";
+  for (let i = 0; i < ${count}; i++) {
+    block += text(i);
+    if (block.length > 65536 || i === ${count - 1}) write(block), block = "";
+  }`),
+    "single.ts": writer(`for (let i = 0; i < ${count}; i++) write(text(i));`),
+    "blocks.yml": config("blocks"),
+    "single.yml": config("single"),
+  });
+  const rows: Row[] = [];
+  for (const [name, title] of [["blocks", "in 64 KiB blocks"], ["single", "one by one"]] as const) {
+    const ours = { run: () => finish([...program, "--quiet", `${name}.yml`], cwd) };
+    const tee = `'${deno}' run -A ${name}.ts 2>&1 | tee tee.log`;
+    const theirs = { run: () => finish(["/bin/sh", "-c", tee], cwd) };
+    rows.push(row(`a million lines ${title}, to | tee`, await alternate(3, ours, theirs), 1.5));
+  }
+  return rows;
+}
+
+function writer(body: string): string {
+  return `const encoder = new TextEncoder();
+const text = (i: number) => \`step \${i}: loss 0.123456, accuracy 0.98\\n\`;
+function write(text: string) {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}
+export function main() {
+  ${body}
+}
+if (import.meta.main) main();
+`;
+}
+
+/** From files to a resolved configuration, against parsing the same text alone. */
+async function resolve(cwd: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  const oursMs: number[] = [];
+  for (const keys of [1_000, 10_000]) {
+    const text = manyKeys(keys);
+    const path = join(cwd, `${keys}.yml`);
+    await Deno.writeTextFile(path, text);
+    const world = tellingWorld({ cwd });
+    const ours = { run: async () => void resolveConfig(await loadConfig(path, world), world) };
+    const theirs = { run: () => void load(text) };
+    const timesMs = await alternate(15, ours, theirs);
+    oursMs.push(timesMs[0]!);
+    rows.push(row(`resolving ${keys} keys, to parsing`, timesMs, 3));
+  }
+  const [small, big] = oursMs;
+  return [...rows, row("resolving 10 times the keys", [big!, small!], 12)];
+}
+
+/** A third of the values are references, a third are text around one, the rest are numbers. */
+function manyKeys(count: number): string {
+  let text = "base: 1\n";
+  for (let i = 0; i < count; i++) {
+    if (i % 100 === 0) text += `section${i / 100}:\n`;
+    text += `  key${i}: ${['"{base}"', '"run-{base}-x"', "0.5"][i % 3]}\n`;
+  }
+  return text;
+}
+
+/** expyrun's own memory while an experiment runs, against a bare deno process. */
+async function memory(cwd: string): Promise<Row[]> {
+  await writeFiles(cwd, {
+    "wait.ts": "export const main = () => new Promise((resolve) => setTimeout(resolve, 300));\n" +
+      "if (import.meta.main) await main();\n",
+    "wait.yml": config("wait"),
+  });
+  const peak = async (words: Words) => {
+    const bytes: number[] = [];
+    for (let i = 0; i < 5; i++) bytes.push(await peakMemory(words, cwd));
+    return median(bytes) / 2 ** 20;
+  };
+  const ours = await peak([...program, "--quiet", "wait.yml"]);
+  const theirs = await peak([deno, "run", "-A", "wait.ts"]);
+  return [row("peak memory, to deno run", [ours, theirs], 1.5, "MiB")];
+}
+
+const groups = { launch, snapshot, lines, resolve, memory };
+const chosen = Object.entries(groups)
+  .filter(([name]) => Deno.args.length === 0 || Deno.args.includes(name));
+
+console.log(`${"".padEnd(44)}  ratio   goal`);
+for (const [, group] of chosen) {
+  for (const { name, ratio, goal, detail } of await withTempDir(group)) {
+    const mark = ratio <= goal ? "" : "  over the goal";
+    const figures = `${ratio.toFixed(2).padStart(5)} x  ${String(goal).padStart(3)} x`;
+    console.log(`${name.padEnd(44)}  ${figures}  ${detail}${mark}`);
+  }
+}

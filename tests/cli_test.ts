@@ -1,0 +1,151 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Command, parseCommand } from "../lib/cli.ts";
+import { ExpyrunError, render } from "../lib/errors.ts";
+
+/** A command without its places: what was understood. */
+function understood(command: Command): string {
+  if (command.kind === "help") return `help ${command.verb ?? ""}`.trim();
+  if (command.kind === "version") return "version";
+  const flags = Object.entries(command)
+    .filter(([, value]) => value === true).map(([name]) => ` +${name}`).join("");
+  if (command.kind === "execute") return `execute${flags} ${command.folder}`;
+  const pairs = "overrides" in command
+    ? command.overrides.map(({ key, value }) => ` ${key}=${JSON.stringify(value)}`).join("")
+    : "";
+  return `${command.kind}${flags} ${"config" in command ? command.config : ""}${pairs}`;
+}
+
+Deno.test("the command line is understood", async (t) => {
+  const cases: [words: string, expected: string][] = [
+    ["c.yml", "run c.yml"],
+    ["run c.yml", "run c.yml"],
+    ["resolve c.yml", "resolve c.yml"],
+    ["resolve --json c.yml", "resolve +json c.yml"],
+    ["./resolve", "run ./resolve"],
+    ["--quiet --strict c.yml", "run +quiet +strict c.yml"],
+    ["--debug c.yml", "run +debug c.yml"],
+    ["c.yml --debug", "run +debug c.yml"],
+    ["c.yml --debug --seed 1", 'run +debug c.yml seed="1"'],
+    ["c.yml --seed 1 --debug", 'run +debug c.yml seed="1"'],
+    ["c.yml --seed --debug", 'run c.yml seed="--debug"'],
+    ["c.yml --seed -1", 'run c.yml seed="-1"'],
+    ["c.yml --seed=-1", 'run c.yml seed="-1"'],
+    ["c.yml --a=b=c", 'run c.yml a="b=c"'],
+    ["c.yml --a=", 'run c.yml a=""'],
+    ["c.yml --debug=1", 'run c.yml debug="1"'],
+    ["c.yml --quiet 1 --help x", 'run c.yml quiet="1" help="x"'],
+    ["c.yml --a 1 --a 2", 'run c.yml a="1" a="2"'],
+    ["c.yml --__run__.__output_dir__ X", 'run c.yml __run__.__output_dir__="X"'],
+    ["prepare --debug c.yml --a 1", 'prepare +debug c.yml a="1"'],
+    ["execute --quiet f", "execute +quiet f"],
+    ["--help", "help"],
+    ["-h", "help"],
+    ["resolve --help", "help resolve"],
+    ["execute -h", "help execute"],
+    ["--version", "version"],
+  ];
+  for (const [words, expected] of cases) {
+    await t.step(words, () => assertEquals(understood(parseCommand(words.split(" "))), expected));
+  }
+});
+
+Deno.test("a word that cannot be understood ends with its place and a way out", async (t) => {
+  const cases: [words: string, expected: string][] = [
+    [
+      "--quite c.yml",
+      `error: Unknown option "--quite"
+ --> argument 1
+  |
+  | expyrun --quite c.yml
+  |         ^^^^^^^
+  = hint: Did you mean "--quiet"?
+`,
+    ],
+    [
+      "--debug=yes c.yml",
+      `error: Option "--debug" takes no value
+ --> argument 1
+  |
+  | expyrun --debug=yes c.yml
+  |         ^^^^^^^^^^^
+  = hint: Write: --debug
+`,
+    ],
+    [
+      "resolve",
+      `error: Missing CONFIG
+ --> argument 2
+  |
+  | expyrun resolve 
+  |                 ^
+  = hint: Usage: expyrun resolve [OPTIONS] CONFIG [--KEY VALUE]...
+`,
+    ],
+    [
+      "resolve --version",
+      `error: Unknown option "--version"
+ --> argument 2
+  |
+  | expyrun resolve --version
+  |                 ^^^^^^^^^
+  = hint: Known: --json, --quiet, --strict, --help
+`,
+    ],
+    [
+      "c.yml --seed",
+      `error: Key "--seed" has no value
+ --> argument 2
+  |
+  | expyrun c.yml --seed
+  |               ^^^^^^
+  = hint: Write: --seed VALUE
+`,
+    ],
+    [
+      "c.yml --quiet",
+      `error: Key "--quiet" has no value
+ --> argument 2
+  |
+  | expyrun c.yml --quiet
+  |               ^^^^^^^
+  = hint: The option --quiet stands before CONFIG
+`,
+    ],
+    [
+      "c.yml seed 1",
+      `error: Unexpected word "seed": a key that begins with "--" is expected
+ --> argument 2
+  |
+  | expyrun c.yml seed 1
+  |               ^^^^
+  = hint: After CONFIG come pairs: --KEY VALUE
+`,
+    ],
+    [
+      "execute a b",
+      `error: Unexpected word "b"
+ --> argument 3
+  |
+  | expyrun execute a b
+  |                   ^
+  = hint: Usage: expyrun execute [OPTIONS] FOLDER
+`,
+    ],
+    [
+      "execute a --quiet",
+      `error: Unexpected word "--quiet"
+ --> argument 3
+  |
+  | expyrun execute a --quiet
+  |                   ^^^^^^^
+  = hint: Options stand before FOLDER: expyrun execute [OPTIONS] FOLDER
+`,
+    ],
+  ];
+  for (const [words, expected] of cases) {
+    await t.step(words, () => {
+      const error = assertThrows(() => parseCommand(words.split(" ")), ExpyrunError);
+      assertEquals(render("error", error.problem, { color: false }), expected);
+    });
+  }
+});

@@ -1,0 +1,74 @@
+/** Runs every example as its own comments say, each in a copy, and looks at what it leaves. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { parse } from "@std/yaml";
+import { join } from "node:path";
+import { expyrun, readFiles, root, withTempDir, writeFiles } from "./temp.ts";
+
+const examples = join(root, "examples");
+
+/** Calls `use` in a fresh copy of an example. */
+async function inExample(name: string, use: (cwd: string) => Promise<void>): Promise<void> {
+  const files = Object.entries(await readFiles(join(examples, name)));
+  const sources = files.filter(([path]) => !path.startsWith("out/"));
+  await withTempDir(async (cwd) => {
+    await writeFiles(cwd, Object.fromEntries(sources));
+    await use(cwd);
+  });
+}
+
+/** Runs to success without a warning, and returns what the experiment printed. */
+async function succeed(cwd: string, words: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await expyrun(["--quiet", ...words.split(" ")], { cwd });
+  assertEquals({ exitCode, stderr }, { exitCode: 0, stderr: "" }, words);
+  return stdout;
+}
+
+Deno.test("examples: hello", async () => {
+  await inExample("hello", async (cwd) => {
+    const stdout = await succeed(cwd, "config.yml --who you --times 2");
+    assertEquals(stdout, "This is hello\nHello, you!\nHello, you!\n");
+    const files = await readFiles(join(cwd, "out/hello/exp.0"));
+    assertEquals(files["greeting.txt"], "Hello, you!\nHello, you!\n");
+    assertEquals(files["outputs.log"], stdout);
+    assertEquals(files["hello.ts"], await Deno.readTextFile(join(examples, "hello/hello.ts")));
+  });
+});
+
+Deno.test("examples: train, evaluate, and train again from the folder", async () => {
+  await inExample("train", async (cwd) => {
+    const stdout = await succeed(cwd, "configs/experiments/train.yml --training.epochs 40");
+    assertStringIncludes(stdout, "train/mlp-1: 400 points, hidden layers [16, 8]");
+    const first = await readFiles(join(cwd, "out/train/mlp-1/exp.0"));
+    assertEquals(first["history.csv"]!.trimEnd().split("\n").length, 1 + 41);
+    assertEquals((parse(first["config.yml"]!) as { data: unknown }).data, {
+      points: 400,
+      noise: 0.2,
+      seed: 1,
+    });
+
+    await succeed(cwd, "configs/experiments/eval.yml");
+    const evaluated = await readFiles(join(cwd, "out/eval/mlp-1/exp.0"));
+    const { accuracy, method } = JSON.parse(evaluated["evaluation.json"]!);
+    assertEquals([method, accuracy > 0.9], ["mlp", true], `accuracy ${accuracy}`);
+    assertMatch(evaluated["outputs.log"]!, /^accuracy {2}9\d\.\d%$/m);
+
+    await succeed(cwd, "out/train/mlp-1/exp.0/config.yml");
+    const again = await readFiles(join(cwd, "out/train/mlp-1/exp.1"));
+    assertEquals(again["weights.json"], first["weights.json"]);
+  });
+});
+
+Deno.test("examples: another method is one override", async () => {
+  await inExample("train", async (cwd) => {
+    const train = "configs/experiments/train.yml --method logistic --training.epochs 5";
+    assertStringIncludes(await succeed(cwd, train), "hidden layers []");
+    const files = await readFiles(join(cwd, "out/train/logistic-1/exp.0"));
+    assertEquals(JSON.parse(files["weights.json"]!).length, 1);
+  });
+});
+
+Deno.test("examples: each one is run here", async () => {
+  const names = [];
+  for await (const { name } of Deno.readDir(examples)) names.push(name);
+  assertEquals(names.sort(), ["hello", "train"]);
+});

@@ -1,0 +1,49 @@
+/**
+ * Runs a prepared folder as `execute` does, as a process of its own, and leaves the outcome in
+ * `outcome.json` beside the folder.
+ *
+ *     deno run -A driver.ts FOLDER [LOG]
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { runProcess } from "../../lib/runner/process.ts";
+import { type Run, runners } from "../../lib/runner/runner.ts";
+import { openFolder } from "../../lib/snapshotter/folder.ts";
+import type { RunRecord } from "../../lib/snapshotter/record.ts";
+import type { World } from "../../lib/world.ts";
+
+/** Runs a folder; its delivered configuration is in `delivery.json` beside it. */
+async function drive(path: string): Promise<number> {
+  const folder = openFolder(Deno.realPathSync(path));
+  const record = JSON.parse(Deno.readTextFileSync(folder.record)) as RunRecord;
+  const run: Run = {
+    record,
+    folder,
+    env: Deno.env.toObject(),
+    program: Deno.execPath(),
+    lock: record.code.lock && Deno.readTextFileSync(folder.lock),
+  };
+  const runner = runners[record.runtime];
+  const config = Deno.readTextFileSync(join(dirname(folder.path), "delivery.json"));
+  for (const { path, text } of runner.handOver(run, config)) Deno.writeTextFileSync(path, text);
+  const log = Deno.args[1] ?? folder.log;
+  const outcome = await runProcess(runner.plan(run), log, world());
+  Deno.writeTextFileSync(join(dirname(folder.path), "outcome.json"), JSON.stringify(outcome));
+  return outcome.exitCode;
+}
+
+function world(): World {
+  return {
+    cwd: Deno.cwd(),
+    env: Deno.env.toObject(),
+    words: Deno.args,
+    versions: { expyrun: "0", deno: "0", v8: "0", typescript: "0" },
+    deno: Deno.execPath(),
+    warn: (problem) => console.error(`warning: ${problem.message}`),
+    hint: () => {},
+    say: () => {},
+  };
+}
+
+if (import.meta.main) Deno.exit(await drive(Deno.args[0]!));

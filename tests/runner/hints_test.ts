@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import { importHint, permissionHint } from "../../lib/runner/hints.ts";
+import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
+import type { RunRecord } from "../../lib/snapshotter/record.ts";
+
+const record = {
+  folder: "/out/exp.0",
+  code: { mode: "copy", root: "/out/exp.0", roots: ["src"] },
+  permissions: defaultPermissions,
+} as unknown as RunRecord;
+
+const requires = (what: string) =>
+  `error: Uncaught NotCapable: Requires ${what} access, run again with the --allow-x flag\n`
+    .replace(/" access,/, '",');
+
+const grant = (yaml: string) => `To allow it: __run__: { __permissions__: { ${yaml} } }`;
+
+const refusals: readonly (readonly [string, string | undefined, Partial<Permissions>?])[] = [
+  [requires(`net access to "example.com:443"`), grant(`net: ["example.com:443"]`)],
+  [requires(`net access to "[::1]:80"`), grant(`net: ["[::1]:80"]`)],
+  [requires("net"), grant("net: true")],
+  [requires(`run access to "git"`), grant("run: [git]")],
+  [requires(`read access to "/etc/a b"`), grant(`read: ["/etc/a b"]`), {
+    read: { allow: [], deny: [] },
+  }],
+  [requires(`write access to "/scratch/x"`), grant("write: [/scratch/x]")],
+  [requires(`env access to "HOME"`), grant("env: [PATH, HOME]"), {
+    env: { allow: ["PATH"], deny: [] },
+  }],
+  [requires(`sys access to "hostname"`), grant("sys: [hostname]"), {
+    sys: { allow: false, deny: [] },
+  }],
+  [requires(`ffi access to "/a.so"`), grant("ffi: [/a.so]")],
+  [requires(`net access to "a.b"`), '"net" is denied under __permissions__ of __run__', {
+    net: { allow: true, deny: ["a.b"] },
+  }],
+  [`\x1b[1mRequires run access to "a"\x1b[0m, run again with the --allow-run`, grant("run: [a]")],
+  [requires(`run access to "a"`) + requires(`run access to "b"`), grant("run: [b]")],
+  ["error: Uncaught Error: boom\n", undefined],
+];
+
+for (const [text, expected, permissions] of refusals) {
+  Deno.test(`permission hint: ${JSON.stringify(text)}`, () => {
+    const asked = { ...record, permissions: { ...defaultPermissions, ...permissions } };
+    assertEquals(permissionHint(text, asked), expected);
+  });
+}
+
+const include = (path: string) =>
+  `If it is part of the code, copy it too: __run__: { __include__: [${path}] }`;
+
+const absences: readonly (readonly [string, string | undefined])[] = [
+  [`TypeError: Module not found "file:///out/exp.0/lib/x.ts".`, include("lib/x.ts")],
+  [`TypeError: Module not found "file:///out/exp.0/a%20b/%C3%A9.ts".`, include(`"a b/é.ts"`)],
+  [`TypeError: Module not found "file:///elsewhere/x.ts".`, undefined],
+  [`TypeError: Module not found "https://a.b/x.ts".`, undefined],
+  [
+    `NotFound: No such file or directory (os error 2): readfile '/out/exp.0/src/words.txt'`,
+    include("src/words.txt"),
+  ],
+  [
+    `NotFound: No such file or directory (os error 2): open 'data/x.json'`,
+    include("data/x.json"),
+  ],
+  [`Error: ENOENT: no such file or directory, open 'data/x.json'`, include("data/x.json")],
+  [`NotFound: No such file or directory (os error 2): readfile '/data/x'`, undefined],
+  [`Error: boom`, undefined],
+];
+
+for (const [text, expected] of absences) {
+  Deno.test(`import hint: ${text}`, () => {
+    assertEquals(importHint(`error: Uncaught (in promise) ${text}\n`, record), expected);
+  });
+}
+
+for (
+  const text of [
+    "TypeError: The lockfile is out of date. Run `deno install --frozen=false`, or rerun",
+    "TypeError: npm specifiers were requested; but --no-npm is specified",
+    'TypeError: Import "left-pad" not a dependency',
+  ]
+) {
+  Deno.test(`import hint: not locked: ${text}`, () => {
+    assertEquals(
+      importHint(text, record)?.slice(0, 50),
+      "An experiment imports only what its lock holds: im",
+    );
+  });
+}

@@ -1,0 +1,73 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { importHint, permissionHint } from "../../lib/runner/hints.ts";
+import { run, withExperiment } from "./experiment.ts";
+
+/** Serves two modules; the lock of the experiment holds `locked.js` alone. */
+async function withServer(action: (address: string) => Promise<void>): Promise<void> {
+  const server = Deno.serve({ port: 0, onListen: () => {} }, (request) => {
+    const name = new URL(request.url).pathname;
+    return new Response(`export default "${name}";\n`, {
+      headers: { "content-type": "text/javascript" },
+    });
+  });
+  try {
+    await action(`http://localhost:${server.addr.port}`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+async function lockOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
+}
+
+async function withLocked(
+  main: (address: string) => string,
+  text: string,
+  check: (result: Awaited<ReturnType<typeof run>>, hint: string | undefined) => void,
+): Promise<void> {
+  await withServer(async (address) => {
+    const lock = { version: "5", remote: { [`${address}/locked.js`]: await lockOf(text) } };
+    const files = { "src/main.ts": main(address), "deno.lock": JSON.stringify(lock) };
+    await withExperiment({ files, code: { lock: "deno.lock" } }, async (experiment) => {
+      const result = await run(experiment, {
+        env: { NO_COLOR: "1", DENO_DIR: join(experiment.outside, "cache") },
+      });
+      const tail = result.outcome.stderrTail;
+      check(
+        result,
+        permissionHint(tail, experiment.record) ?? importHint(tail, experiment.record),
+      );
+    });
+  });
+}
+
+const served = `export default "/locked.js";\n`;
+const imports = (path: string) => (address: string) =>
+  `import text from "${address}/${path}"; export function main() { console.log(text); }`;
+const dynamic = (address: string) =>
+  `import "${address}/locked.js";
+   export async function main() { await import("${address}" + "/other.js"); }`;
+
+Deno.test("a locked import is downloaded where the cache lacks it", async () => {
+  await withLocked(imports("locked.js"), served, ({ code, stdout, stderr }) => {
+    assertEquals([code, stdout, stderr], [0, "/locked.js\n", ""]);
+  });
+});
+
+Deno.test("a locked import that has changed is refused", async () => {
+  await withLocked(imports("locked.js"), "something else", ({ code, stderr }) => {
+    assertEquals(code === 0, false);
+    assertMatch(stderr, /Integrity check failed/);
+  });
+});
+
+Deno.test("an import that the lock does not hold is refused", async () => {
+  await withLocked(dynamic, served, ({ code, stderr }, hint) => {
+    assertEquals(code, 1);
+    assertMatch(stderr, /lockfile is out of date/);
+    assertMatch(hint ?? "", /^An experiment imports only what its lock holds/);
+  });
+});

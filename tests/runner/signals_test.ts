@@ -1,0 +1,178 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { type Experiment, result, run, start, until, withExperiment } from "./experiment.ts";
+
+const unix = Deno.build.os !== "windows";
+
+const patient = (listener: string) =>
+  `export async function main() {
+    ${listener}
+    console.log("ready", Deno.pid);
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  }`;
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test({
+    name: `${signal} reaches the experiment once and interrupts it`,
+    ignore: !unix,
+    fn: async () => {
+      const files = { "src/main.ts": patient("") };
+      await withExperiment({ files }, async (experiment) => {
+        const started = start(experiment);
+        await ready(experiment);
+        started.kill(signal);
+        const { outcome, code } = await result(experiment, started);
+        assertEquals(code, 128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal]);
+        assertEquals([outcome.interrupted, outcome.signal], [true, signal]);
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "an experiment that answers a signal by itself: 128 + N is interrupted, 0 is not",
+  ignore: !unix,
+  fn: async () => {
+    for (const [code, interrupted] of [[143, true], [7, false]] as const) {
+      const listener = `Deno.addSignalListener("SIGTERM", () => Deno.exit(${code}));`;
+      const files = { "src/main.ts": patient(listener) };
+      await withExperiment({ files }, async (experiment) => {
+        const started = start(experiment);
+        await ready(experiment);
+        started.kill("SIGTERM");
+        const { outcome } = await result(experiment, started);
+        assertEquals([outcome.exitCode, outcome.interrupted], [code, interrupted]);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "a second SIGINT kills an experiment that ignores the first",
+  ignore: !unix,
+  fn: async () => {
+    const files = {
+      "src/main.ts": patient(`Deno.addSignalListener("SIGINT", () => console.log("heard"));`),
+    };
+    await withExperiment({ files }, async (experiment) => {
+      const started = start(experiment);
+      await ready(experiment);
+      started.kill("SIGINT");
+      await until(async () => (await logText(experiment.folder)).includes("heard"));
+      started.kill("SIGINT");
+      const { outcome, code } = await result(experiment, started);
+      assertEquals([code, outcome.signal, outcome.interrupted], [137, "SIGKILL", true]);
+    });
+  },
+});
+
+Deno.test({
+  name: "an experiment killed from elsewhere has failed",
+  ignore: !unix,
+  fn: async () => {
+    await withExperiment({ files: { "src/main.ts": patient("") } }, async (experiment) => {
+      const started = start(experiment);
+      Deno.kill(await ready(experiment), "SIGTERM");
+      const { outcome, code } = await result(experiment, started);
+      assertEquals([code, outcome.signal, outcome.interrupted], [143, "SIGTERM", false]);
+    });
+  },
+});
+
+Deno.test({
+  name: "expyrun killed: a busy experiment dies too",
+  ignore: !unix,
+  fn: async () => {
+    const files = {
+      "src/main.ts": `export function main() { console.log("ready", Deno.pid); while (true); }`,
+    };
+    await withExperiment({ files }, async (experiment) => {
+      const started = start(experiment);
+      const pid = await ready(experiment);
+      started.kill("SIGKILL");
+      await started.output();
+      await until(() => !isAlive(pid));
+    });
+  },
+});
+
+Deno.test({
+  name: "the group outlives a run that ended by itself, and does not hold it up",
+  ignore: !unix,
+  fn: async () => {
+    const files = {
+      "src/main.ts": `export function main() {
+        const { pid } = new Deno.Command("sleep", { args: ["600"], stdout: "inherit" }).spawn();
+        console.log("ready", pid);
+        Deno.exit(5);
+      }`,
+    };
+    const permissions = { run: { allow: true, deny: [] } } as const;
+    await withExperiment({ files, permissions }, async (experiment) => {
+      const { code, stdout } = await run(experiment);
+      const pid = Number(/\d+/.exec(stdout)![0]);
+      assertEquals([code, stdout, isAlive(pid)], [5, `ready ${pid}\n`, true]);
+      Deno.kill(pid, "SIGKILL");
+    });
+  },
+});
+
+const hasScript = unix && await has("script");
+if (!hasScript) console.error("LEFT OUT: Ctrl-C from a real terminal, for want of `script`");
+
+Deno.test({
+  name: "Ctrl-C on a real terminal reaches the experiment once",
+  ignore: !hasScript,
+  fn: async () => {
+    const listener = `let heard = 0;
+      Deno.addSignalListener("SIGINT", () => {
+        heard++;
+        setTimeout(() => Deno.exit(100 + heard), 300);
+      });`;
+    await withExperiment({ files: { "src/main.ts": patient(listener) } }, async (experiment) => {
+      const { outside, folder } = experiment;
+      const driver = new URL("./driver.ts", import.meta.url).pathname;
+      const command = `'${Deno.execPath()}' run -A --no-config '${driver}' '${folder}'`;
+      const terminal = new Deno.Command("script", {
+        args: ["-qec", command, "/dev/null"],
+        cwd: outside,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      await ready(experiment);
+      const keyboard = terminal.stdin.getWriter();
+      await keyboard.write(new Uint8Array([3]));
+      const { outcome } = await result(experiment, terminal);
+      assertEquals(outcome.exitCode, 101);
+      await keyboard.close().catch(() => {});
+    });
+  },
+});
+
+/** Waits for the experiment to say that it is ready. Answers with the id of its process. */
+async function ready({ folder }: Experiment): Promise<number> {
+  const pattern = /ready (\d+)\n/;
+  await until(async () => pattern.test(await logText(folder)));
+  return Number(pattern.exec(await logText(folder))![1]);
+}
+
+function logText(folder: string): Promise<string> {
+  return Deno.readTextFile(join(folder, "outputs.log")).catch(() => "");
+}
+
+/** A process that has ended, but whose parent has not asked for it, is not alive. */
+function isAlive(pid: number): boolean {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
+    .outputSync();
+  const state = new TextDecoder().decode(stdout).trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
+async function has(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}

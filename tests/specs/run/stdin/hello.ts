@@ -1,0 +1,3 @@
+export async function main(): Promise<void> {
+  console.log((await new Response(Deno.stdin.readable).text()).toUpperCase());
+}

@@ -1,0 +1,3 @@
+export function main(): void {
+  throw new Error("no luck");
+}
