@@ -180,7 +180,7 @@ function packedReference(folder: string, ref: string): string | undefined {
 }
 
 function readLine(path: string): string | undefined {
-  return readText(path)?.split("\n")[0]!.trimEnd();
+  return readText(path)?.split("\n", 1)[0]?.trimEnd();
 }
 
 function readText(path: string): string | undefined {

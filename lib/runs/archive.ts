@@ -1,0 +1,167 @@
+/**
+ * `.tar.gz` files that are the same byte for byte whenever and by whomever they are written, and
+ * that are safe to unpack whoever wrote them.
+ *
+ * @module
+ */
+import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
+import { dirname, join, posix } from "node:path";
+import { ExpyrunError, type Place } from "../errors.ts";
+
+/** What goes into an archive: a file, or a symbolic link. Paths are written with `/`. */
+export type ArchiveItem =
+  | {
+    readonly kind: "file";
+    readonly path: string;
+    /** Where its contents are: a file, absolute; or the contents themselves. */
+    readonly source: string | Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "link"; readonly path: string; readonly link: string };
+
+/** Owner, group and times say where and when, never what: every archive has the same. */
+const anonymous = { mtime: new Date(0), uid: 0, gid: 0, uname: "", gname: "" } as const;
+
+const pieceBytes = 2 ** 16;
+
+/**
+ * Writes an archive, by write-and-rename. Items are written in the order of their paths.
+ *
+ * @param path of the archive, absolute
+ * @throws {Deno.errors.NotFound} and its like, when a file cannot be read or written
+ */
+export async function writeArchive(path: string, items: readonly ArchiveItem[]): Promise<void> {
+  const half = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const file = await Deno.open(half, { write: true, createNew: true });
+    const { readable, controller } = createTarPacker();
+    const written = readable.pipeThrough(new CompressionStream("gzip")).pipeTo(file.writable);
+    const packing = packAll(items, controller.add).then(
+      () => controller.finalize(),
+      (error) => controller.error(error),
+    );
+    await Promise.all([packing, written]);
+    await Deno.rename(half, path);
+  } catch (error) {
+    await Deno.remove(half).catch(() => {});
+    throw error;
+  }
+}
+
+type Add = (header: TarHeader) => WritableStream<Uint8Array>;
+
+async function packAll(items: readonly ArchiveItem[], add: Add): Promise<void> {
+  for (const item of [...items].sort((a, b) => a.path < b.path ? -1 : 1)) {
+    if (item.kind === "link") await packLink(item, add);
+    else if (typeof item.source === "string") await packFile(item.path, item.source, add);
+    else await packBytes(item.path, item.source, add);
+  }
+}
+
+async function packLink(
+  { path, link }: ArchiveItem & { kind: "link" },
+  add: Add,
+): Promise<void> {
+  const header = { type: "symlink", name: path, linkname: link, size: 0, mode: 0o777 } as const;
+  await add({ ...anonymous, ...header }).close();
+}
+
+async function packBytes(path: string, bytes: Uint8Array, add: Add): Promise<void> {
+  const writer = add({ ...anonymous, name: path, size: bytes.length, mode: 0o644 }).getWriter();
+  if (bytes.length > 0) await writer.write(bytes);
+  await writer.close();
+}
+
+/** In pieces: an output may be larger than memory. */
+async function packFile(path: string, source: string, add: Add): Promise<void> {
+  using file = Deno.openSync(source);
+  const { size, mode } = file.statSync();
+  const writer = add({ ...anonymous, name: path, size, mode: plainMode(mode) }).getWriter();
+  for (let left = size; left > 0;) {
+    const piece = new Uint8Array(Math.min(pieceBytes, left));
+    const read = file.readSync(piece);
+    if (read === null) throw new Deno.errors.UnexpectedEof(`"${source}" became shorter meanwhile`);
+    await writer.write(piece.subarray(0, read));
+    left -= read;
+  }
+  await writer.close();
+}
+
+/** Who may read it differs with the umask; whether it may be written or run is part of the copy. */
+function plainMode(mode: number | null): number {
+  const [write, run] = [(mode ?? 0o644) & 0o200, (mode ?? 0) & 0o100];
+  return 0o444 | write | (run ? 0o111 : 0);
+}
+
+/**
+ * Unpacks an archive into a folder that is there and empty.
+ *
+ * @param place where the archive was named
+ * @throws {ExpyrunError} "unreadable" when it cannot be read, or when anything in it would be
+ * written elsewhere or is neither a file, a folder nor a symbolic link that stays inside
+ */
+export async function readArchive(path: string, into: string, place?: Place): Promise<void> {
+  const refuse = (because: string) =>
+    new ExpyrunError({
+      code: "unreadable",
+      message: `Cannot unpack "${path}": ${because}`,
+      place,
+      hint: "`expyrun pack FOLDER` writes archives that can be run",
+    });
+  const links: [path: string, link: string][] = [];
+  try {
+    const file = await Deno.open(path);
+    const entries = file.readable
+      .pipeThrough(new DecompressionStream("gzip"))
+      .pipeThrough(createTarDecoder({ strict: true }));
+    for await (const { header, body } of entries) {
+      const name = insideName(header.name);
+      if (name === undefined) throw refuse(`"${header.name}" leaves the folder`);
+      if (header.type === "symlink") links.push([name, header.linkname ?? ""]);
+      else if (header.type === "directory") await Deno.mkdir(join(into, name), { recursive: true });
+      else if (header.type === "file") await unpackFile(join(into, name), header, body);
+      else throw refuse(`"${header.name}" is a ${header.type}`);
+      if (header.type !== "file") await body.cancel();
+    }
+  } catch (error) {
+    if (error instanceof ExpyrunError) throw error;
+    throw refuse(reasonOf(error));
+  }
+  // Last, so that nothing is written through one.
+  for (const [name, link] of links) {
+    const target = posix.join(posix.dirname(name), link);
+    if (posix.isAbsolute(link) || insideName(target) === undefined) {
+      throw refuse(`"${name}" is a link to "${link}", which leaves the folder`);
+    }
+    await Deno.mkdir(dirname(join(into, name)), { recursive: true });
+    await Deno.symlink(link, join(into, name));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return `it is no .tar.gz file that expyrun wrote (${(error as Error).message})`;
+}
+
+/** The normal form of a path in an archive; nothing when it is absolute or leads upwards. */
+function insideName(name: string): string | undefined {
+  if (name.includes("\0") || name.includes("\\") || /^(?:\/|[A-Za-z]:)/.test(name)) {
+    return undefined;
+  }
+  const path = posix.normalize(name).replace(/\/$/, "");
+  return path === ".." || path.startsWith("../") ? undefined : path;
+}
+
+async function unpackFile(
+  path: string,
+  { mode }: TarHeader,
+  body: ReadableStream<Uint8Array>,
+): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const file = await Deno.open(path, {
+    write: true,
+    createNew: true,
+    mode: plainMode(mode ?? null),
+  });
+  await body.pipeTo(file.writable);
+}
