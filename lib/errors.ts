@@ -73,7 +73,11 @@ export type ErrorCode =
   /** The folder is not in the state that the command needs. */
   | "status"
   /** The experiment's process cannot be started or watched. */
-  | "launch";
+  | "launch"
+  /** What a sweep is asked to do: an unknown axis, a zip of unequal lengths, too many runs. */
+  | "sweep"
+  /** SLURM refuses, or cannot be reached. */
+  | "slurm";
 
 /** One thing that went wrong, as a plain value; an error or a warning is made of it. */
 export interface Problem {
@@ -103,10 +107,11 @@ export class ExpyrunError extends Error {
 /**
  * The exit code that an error of expyrun itself ends with.
  *
- * @returns 2 for the words of the command line, 125 for anything else, as `docker run` does
+ * @returns 2 for what is asked for (the words of the command line, and what a sweep is to do), 125
+ * for anything else, as `docker run` does
  */
 export function exitCodeOf(code: ErrorCode): number {
-  return code === "usage" || code === "override" ? 2 : 125;
+  return code === "usage" || code === "override" || code === "sweep" ? 2 : 125;
 }
 
 /** ANSI styling, or none. */

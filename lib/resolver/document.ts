@@ -7,7 +7,7 @@ import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname } from "node:path";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
-import { kindOf, type Mapping } from "./node.ts";
+import { kindOf, type Mapping, type Node } from "./node.ts";
 import { buildTree, depthLimit, failure } from "./tree.ts";
 
 const sizeLimitMiB = 32;
@@ -47,6 +47,20 @@ export function parseDocument(source: Source, warn: (problem: Problem) => void):
   }
   const place = root.place.kind === "file" ? root.place : undefined;
   throw failure(`its root is a ${kindOf(root)}, not a mapping`, place, source, hint);
+}
+
+/**
+ * Parses the text of a YAML file that lists values of keys: its root may be of any kind, and its
+ * keys may be paths such as `training.lr`.
+ *
+ * @throws {ExpyrunError} `syntax`, at the place of what cannot be read
+ */
+export function parseValues(source: Source, warn: (problem: Problem) => void): Node {
+  const events = eventsOf(source);
+  checkSingle(events, source);
+  const root = buildTree(events, source, warn, true);
+  if (root) return root;
+  throw failure("it is empty", undefined, source);
 }
 
 async function readBytes(path: string, name: string, namedAt?: Place): Promise<Uint8Array> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ArgumentPlace, didYouMean, ExpyrunError } from "../errors.ts";
+import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import {
   childOf,
   kindOf,
@@ -15,14 +15,14 @@ import {
 } from "./node.ts";
 import { readFloat, readInteger, readLoosely } from "./text.ts";
 
-/** One override. For `--key=value` both places are the same word. */
+/** One override. For `--key=value` both places are the same word; a sweep's may stand in a file. */
 export interface Override {
   /** The path of the key, such as `training.layers.0`. */
   readonly key: string;
   /** The text, as the shell handed it over. */
   readonly value: string;
-  readonly keyPlace: ArgumentPlace;
-  readonly valuePlace: ArgumentPlace;
+  readonly keyPlace: Place;
+  readonly valuePlace: Place;
 }
 
 /**
@@ -43,6 +43,15 @@ export function applyOverrides(config: Mapping, overrides: readonly Override[]):
     changed = replaceAt(changed, override.key.split("."), after);
   }
   return changed as Mapping;
+}
+
+/**
+ * The configuration with another value in a place.
+ *
+ * @param path of a key or an item that is there
+ */
+export function withValue(config: Mapping, path: string, value: Node): Mapping {
+  return replaceAt(config, path.split("."), value) as Mapping;
 }
 
 /** The tree with another node at the path, which is there. */
@@ -70,7 +79,7 @@ function convert(before: Node, text: string, override: Override): Node {
   return scalar(value, place);
 }
 
-function scalar(value: TypedValue, place: ArgumentPlace): Node {
+function scalar(value: TypedValue, place: Place): Node {
   return { kind: "scalar", place, ...value };
 }
 

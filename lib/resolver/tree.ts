@@ -42,6 +42,8 @@ interface Tree {
   readonly prefixes: Map<string, string>;
   readonly anchors: Map<string, Anchor>;
   readonly frames: Frame[];
+  /** Whether keys may be paths, dots included, everywhere. */
+  readonly pathKeys: boolean;
   root: Node | undefined;
   /** Where the last finished node ends: collections have no end in the events. */
   end: number;
@@ -53,6 +55,7 @@ interface Tree {
  *
  * @param events the events of a single document
  * @param warn takes the warnings about text that YAML 1.1 tools read as something else
+ * @param pathKeys whether keys may be paths such as `training.lr`, as they may below `__sweep__`
  * @returns the root; nothing for a document without content
  * @throws {ExpyrunError} `syntax`, at the place of what cannot be read
  */
@@ -60,6 +63,7 @@ export function buildTree(
   events: readonly Event[],
   source: Source,
   warn: (problem: Problem) => void,
+  pathKeys = false,
 ): Node | undefined {
   const tree: Tree = {
     source,
@@ -67,6 +71,7 @@ export function buildTree(
     prefixes: new Map([["!", "!"], ["!!", "tag:yaml.org,2002:"]]),
     anchors: new Map(),
     frames: [],
+    pathKeys,
     root: undefined,
     end: 0,
     expanded: 0,
@@ -219,7 +224,7 @@ function takeKey(
   frame.keyMerges = merges;
   tree.end = place.end;
   if (merges) return;
-  if (key.includes(".")) {
+  if (key.includes(".") && !mayHoldPaths(tree)) {
     const hint = "A dot separates the keys of a path; nest mappings, or use another character";
     throw failure(`the key "${key}" holds a dot`, place, tree.source, hint);
   }
@@ -229,6 +234,11 @@ function takeKey(
     const hint = "Remove one of the two";
     throw failure(`the key "${key}" stands twice`, place, tree.source, hint, notes);
   }
+}
+
+/** What a sweep varies is named by its path. */
+function mayHoldPaths({ frames, pathKeys }: Tree): boolean {
+  return pathKeys || frames.length > 1 && frames[0]!.key === "__sweep__";
 }
 
 function takeAlias(tree: Tree, start: number, end: number): void {

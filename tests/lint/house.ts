@@ -20,8 +20,9 @@ const stages: readonly (readonly string[])[] = [
   ["resolver"],
   ["snapshotter"],
   ["runner"],
-  ["runs", "sweep"],
+  ["runs"],
   ["resolve", "prepare", "execute"],
+  ["sweep"],
   ["verbs"],
   ["cli"],
 ];

@@ -1,0 +1,168 @@
+/**
+ * The sweep's own folder: claims `{stem}.{i}`, and is the only place that knows the names in it.
+ *
+ * It says which runs there are and where they stand; how they are is told by their own records.
+ *
+ * @module
+ */
+import { basename, extname, join } from "node:path";
+import { ExpyrunError, type Place } from "../errors.ts";
+import { folderError, writeFile } from "../snapshotter/folder.ts";
+
+/** Absolute paths. */
+export interface SweepFolder {
+  readonly path: string;
+  /** What was asked for: see {@linkcode SweepRecord}. Written last: without it there is no sweep. */
+  readonly record: string;
+  /** The configuration of all runs, merged and with the fixed overrides, not resolved. */
+  readonly config: string;
+  /** The values of each run, in the form that `--points` reads. */
+  readonly runs: string;
+  /** Which folder each run got, and gets when it is repeated: a JSON line for each. */
+  readonly folders: string;
+  /** What was submitted to SLURM: a JSON line for each job. */
+  readonly jobs: string;
+  /** Locked by the process that conducts the sweep, and names it. */
+  readonly lock: string;
+  /** Where SLURM's tasks write what is not the experiment's. */
+  readonly slurm: string;
+  /** The script of a submission, and the list of folders that its tasks run. */
+  script(submission: number): string;
+  list(submission: number): string;
+}
+
+/** The contents of sweep.json. */
+export interface SweepRecord {
+  readonly format: 1;
+  /** The words of the command line, without the program's name. */
+  readonly command: readonly string[];
+  /** The working directory of that command. */
+  readonly cwd: string;
+  /** The configuration's path, as it was written. */
+  readonly configFile: string;
+  readonly createdAt: string;
+  /** How many runs there are. */
+  readonly total: number;
+  readonly debug: boolean;
+}
+
+/** A run's folder; the latest of a run counts. */
+export interface FolderEntry {
+  /** Which run, 0-based. */
+  readonly run: number;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** The paths of a sweep's folder. Touches nothing. */
+export function sweepFolder(path: string): SweepFolder {
+  return {
+    path,
+    record: join(path, "sweep.json"),
+    config: join(path, "raw_config.yml"),
+    runs: join(path, "runs.yml"),
+    folders: join(path, "folders.jsonl"),
+    jobs: join(path, "jobs.jsonl"),
+    lock: join(path, "lock.json"),
+    slurm: join(path, "slurm"),
+    script: (submission) => join(path, `job.${submission}.sh`),
+    list: (submission) => join(path, `job.${submission}.folders`),
+  };
+}
+
+/**
+ * Claims the lowest free `{output_dir}/SWEEPS/{stem}.{i}`; the plain mkdir is the lock.
+ *
+ * @param configFile the configuration's path: its name without the extension is the stem
+ * @throws {ExpyrunError} `folder` when the file system refuses it
+ */
+export async function claimSweepFolder(
+  outputDir: string,
+  configFile: string,
+  place: Place,
+): Promise<SweepFolder> {
+  const parent = join(outputDir, "SWEEPS");
+  const stem = basename(configFile, extname(configFile));
+  try {
+    await Deno.mkdir(parent, { recursive: true });
+    for (let i = 0;; i++) {
+      const path = join(parent, `${stem}.${i}`);
+      if (await claimed(path)) return sweepFolder(path);
+    }
+  } catch (error) {
+    throw folderError(`Cannot make a sweep's folder in "${parent}"`, error, place);
+  }
+}
+
+async function claimed(path: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** Writes sweep.json. */
+export async function writeSweepRecord(folder: SweepFolder, record: SweepRecord): Promise<void> {
+  await writeFile(folder.record, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/**
+ * Reads sweep.json.
+ *
+ * @param named the sweep as the user named it
+ * @throws {ExpyrunError} `unreadable` when the folder is no sweep
+ */
+export async function readSweepRecord(
+  folder: SweepFolder,
+  named: string,
+  place?: Place,
+): Promise<SweepRecord> {
+  const refuse = (because: string, hint?: string) =>
+    new ExpyrunError({
+      code: "unreadable",
+      message: `Cannot read "${named}": ${because}`,
+      place,
+      hint,
+    });
+  let record: Partial<SweepRecord>;
+  try {
+    record = JSON.parse(await Deno.readTextFile(folder.record));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+      throw refuse((error as Error).message);
+    }
+    throw refuse("it is no sweep", "A sweep is a folder such as out/SWEEPS/config.0");
+  }
+  if (record.format !== 1) throw refuse(`its format is ${record.format}`, "Use a newer expyrun");
+  return record as SweepRecord;
+}
+
+/** Adds one line to a file of JSON lines; lines of several processes never mix. */
+export async function appendLine(path: string, value: unknown): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, `${JSON.stringify(value)}\n`, { append: true });
+  } catch (error) {
+    throw folderError(`Cannot write "${path}"`, error);
+  }
+}
+
+/** The values of a file of JSON lines; none where there is no file. What a full disk tore is left out. */
+export async function readLines<Value>(path: string): Promise<Value[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw folderError(`Cannot read "${path}"`, error);
+  }
+  return text.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Value];
+    } catch {
+      return [];
+    }
+  });
+}

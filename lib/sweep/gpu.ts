@@ -1,0 +1,63 @@
+/**
+ * Slots of graphics cards: one run at a time holds one, whichever sweep of the machine it is of.
+ *
+ * A lease is a lock on a file, which the system drops with the process that holds it, however that
+ * ended: no lease is ever left behind.
+ *
+ * @module
+ */
+import { join } from "node:path";
+
+/** A slot that is held. */
+export interface Lease {
+  /** As `--gpus` names it. */
+  readonly slot: string;
+  /** Gives it back. */
+  end(): void;
+}
+
+/** One folder for the whole machine, wherever each sweep has its own temporary files. */
+export function leaseFolder(env: Readonly<Record<string, string>>): string {
+  const base = Deno.build.os === "windows" ? env.TEMP ?? "C:\\Windows\\Temp" : "/tmp";
+  return join(base, "expyrun-gpus");
+}
+
+/** The environment variables by which programs find the card of a slot. */
+export function slotVariables(slot: string): Record<string, string> {
+  return { CUDA_VISIBLE_DEVICES: slot, ROCR_VISIBLE_DEVICES: slot };
+}
+
+/**
+ * Takes the first slot that nobody holds.
+ *
+ * @returns undefined while all are held
+ */
+export async function takeSlot(
+  folder: string,
+  slots: readonly string[],
+): Promise<Lease | undefined> {
+  for (const slot of slots) {
+    const file = await openLease(folder, slot);
+    if (await file.tryLock(true)) return { slot, end: () => file.close() };
+    file.close();
+  }
+  return undefined;
+}
+
+/**
+ * Opens to read only: that suffices for a lock, and a file of another user in a sticky folder may
+ * not even be opened to be created.
+ */
+async function openLease(folder: string, slot: string): Promise<Deno.FsFile> {
+  const path = join(folder, slot.replace(/[^\w.-]/g, "_"));
+  try {
+    return await Deno.open(path, { read: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  // Others' sweeps make files here too. Where the folder is theirs this fails, and need not work.
+  await Deno.chmod(folder, 0o1777).catch(() => {});
+  (await Deno.open(path, { create: true, append: true })).close();
+  return await Deno.open(path, { read: true });
+}

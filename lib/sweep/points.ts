@@ -1,0 +1,89 @@
+/**
+ * A file of points: one run a row.
+ *
+ * @module
+ */
+import { extname, resolve } from "node:path";
+import { ExpyrunError, type Place, type Source } from "../errors.ts";
+import type { Mapping } from "../resolver/node.ts";
+import type { World } from "../world.ts";
+import { type Assignment, sweepError, typeCell } from "./axis.ts";
+import { parseCsv } from "./csv.ts";
+
+/**
+ * Reads `--points FILE`.
+ *
+ * @param place the word that names the file
+ * @throws {ExpyrunError} `unreadable` or `sweep`
+ */
+export async function readPointsFile(
+  file: string,
+  place: Place,
+  config: Mapping,
+  world: World,
+  readYaml: (source: Source) => Assignment[][],
+): Promise<Assignment[][]> {
+  const path = resolve(world.cwd, file);
+  const source: Source = { name: file, path, text: await readText(path, file, place) };
+  switch (extname(file).toLowerCase()) {
+    case ".csv":
+      return pointsOfCsv(source, config);
+    case ".yml":
+    case ".yaml":
+      return readYaml(source);
+  }
+  throw sweepError(`Cannot read points from "${file}"`, place, "It ends in .csv, .yml or .yaml");
+}
+
+async function readText(path: string, file: string, place: Place): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const because = error instanceof Deno.errors.NotFound
+      ? "no such file"
+      : (error as Error).message;
+    throw new ExpyrunError({
+      code: "unreadable",
+      message: `Cannot read "${file}": ${because}`,
+      place,
+    });
+  }
+}
+
+/**
+ * The points of a table: the first row names the keys, an empty cell keeps the key's default.
+ *
+ * @throws {ExpyrunError} `sweep`, at the cell
+ */
+export function pointsOfCsv(source: Source, config: Mapping): Assignment[][] {
+  const at = ({ start, end }: { start: number; end: number }): Place => ({
+    kind: "file",
+    source,
+    start,
+    end,
+  });
+  const rows = parseCsv(source.text);
+  if (rows === undefined) throw sweepError(`Cannot read "${source.name}": a quote is not closed`);
+  const [header, ...body] = rows;
+  if (!header || body.length === 0) {
+    throw sweepError(
+      `"${source.name}" holds no points`,
+      undefined,
+      "A row of keys, then a row for each run",
+    );
+  }
+  return body.map(({ cells, line }) => {
+    if (cells.length !== header.cells.length) {
+      const message =
+        `Line ${line} has ${cells.length} cells, the first row ${header.cells.length}`;
+      throw sweepError(message, at(cells.at(-1)!));
+    }
+    return cells.flatMap((cell, column) => {
+      const name = header.cells[column]!;
+      const node = cell.text === ""
+        ? []
+        : [typeCell(name.text, at(name), cell.text, at(cell), config)];
+      return node.map((node) => ({ key: name.text, node }));
+    });
+  });
+}

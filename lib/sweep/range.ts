@@ -1,0 +1,169 @@
+/**
+ * One word of an axis becomes several: `A..B[..STEP]`, `lin:A..B..N`, `log:A..B..N`. All inclusive.
+ *
+ * Values stay text, which the kind of the key's default then types like any override. Steps are
+ * counted in decimals, not in binary floats: `0..1..0.1` holds 0.3, not 0.30000000000000004.
+ *
+ * @module
+ */
+
+/** What a range became, or why it is none. */
+export type Expansion =
+  | { readonly values: readonly string[] }
+  | { readonly problem: string; readonly hint: string };
+
+/** More values than this on one axis are taken for a slip of the pen. */
+export const maxAxisValues = 100_000;
+
+const number = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?`;
+const pattern = new RegExp(`^(lin:|log:)?(${number})\\.\\.(${number})(?:\\.\\.(${number}))?$`);
+
+/** Whether the word is meant as a range, well-formed or not. */
+export function looksLikeRange(word: string): boolean {
+  return /^(lin|log):/.test(word) || /^[-+.\d].*\.\.[-+.\d]/.test(word);
+}
+
+/**
+ * Expands one word for a numeric key.
+ *
+ * @returns the word itself where it is no range
+ *
+ * @example
+ * ```ts
+ * import { expandRange } from "./range.ts";
+ *
+ * console.assert(JSON.stringify(expandRange("0..2", "int")) === '{"values":["0","1","2"]}');
+ * ```
+ */
+export function expandRange(word: string, kind: "int" | "float"): Expansion {
+  if (!looksLikeRange(word)) return { values: [word] };
+  const match = pattern.exec(word);
+  if (!match) return malformed(word);
+  const [, form, from, to, third] = match as unknown as [
+    string,
+    string?,
+    string?,
+    string?,
+    string?,
+  ];
+  if (form === undefined) return steps(word, from!, to!, third, kind);
+  if (third === undefined || !/^\d+$/.test(third)) return malformed(word);
+  return spaced(word, form, Number(from), Number(to), Number(third), kind);
+}
+
+function malformed(word: string): Expansion {
+  return {
+    problem: `Cannot read "${word}" as a range`,
+    hint: "Ranges are A..B, A..B..STEP, lin:A..B..N and log:A..B..N, with numbers",
+  };
+}
+
+/** A decimal number as `digits * 10 ** -scale`. */
+interface Decimal {
+  readonly digits: bigint;
+  readonly scale: number;
+}
+
+function decimal(text: string): Decimal {
+  const [mantissa = "", exponent = "0"] = text.toLowerCase().replace(/^\+/, "").split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const scale = fraction.length - Number(exponent);
+  const digits = BigInt(`${whole === "" || whole === "-" ? `${whole}0` : whole}${fraction}`);
+  const negative = mantissa.startsWith("-") && digits > 0n ? -digits : digits;
+  return scale < 0
+    ? { digits: negative * 10n ** BigInt(-scale), scale: 0 }
+    : { digits: negative, scale };
+}
+
+function written({ digits, scale }: Decimal): string {
+  if (scale === 0) return String(digits);
+  const sign = digits < 0n ? "-" : "";
+  const padded = String(digits < 0n ? -digits : digits).padStart(scale + 1, "0");
+  const fraction = padded.slice(-scale).replace(/0+$/, "");
+  return `${sign}${padded.slice(0, -scale)}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+function steps(
+  word: string,
+  from: string,
+  to: string,
+  step: string | undefined,
+  kind: "int" | "float",
+): Expansion {
+  if ([from, to, step ?? ""].some((text) => Math.abs(Number(text.split(/e/i)[1] ?? 0)) > 400)) {
+    return {
+      problem: `Cannot expand "${word}": its exponents are too large`,
+      hint: "Use log:A..B..N",
+    };
+  }
+  const parts = [decimal(from), decimal(to), decimal(step ?? "1")];
+  const scale = Math.max(...parts.map((part) => part.scale));
+  const [first, last, size] = parts.map((part) =>
+    part.digits * 10n ** BigInt(scale - part.scale)
+  ) as [bigint, bigint, bigint];
+  // Without a step a falling range falls: 4..0.
+  const by = step === undefined && last < first ? -size : size;
+  if (by === 0n || (last - first) * by < 0n) {
+    return {
+      problem: `Cannot expand "${word}": its step never reaches the end`,
+      hint: "Turn the step's sign",
+    };
+  }
+  const count = (last - first) / by + 1n;
+  if (count > BigInt(maxAxisValues)) return tooMany(word);
+  const values = Array.from(
+    { length: Number(count) },
+    (_, index) => written({ digits: first + BigInt(index) * by, scale }),
+  );
+  return kind === "int" ? whole(word, values) : { values };
+}
+
+function spaced(
+  word: string,
+  form: string,
+  from: number,
+  to: number,
+  count: number,
+  kind: "int" | "float",
+): Expansion {
+  const log = form === "log:";
+  if (log && !(from > 0 && to > 0)) {
+    return {
+      problem: `Cannot expand "${word}": a logarithm needs numbers above 0`,
+      hint: "Use lin:A..B..N",
+    };
+  }
+  if (!Number.isFinite(from) || !Number.isFinite(to)) return malformed(word);
+  if (count < 1 || (count === 1 && from !== to)) {
+    return {
+      problem: `Cannot expand "${word}": it needs 2 values or more`,
+      hint: "N counts the values",
+    };
+  }
+  if (count > maxAxisValues) return tooMany(word);
+  const at = (share: number) => log ? from * (to / from) ** share : from + (to - from) * share;
+  const values = Array.from({ length: count }, (_, index) => {
+    if (index === 0) return String(from);
+    // Twelve digits: the noise of the last bits makes no folder name and no table better.
+    return index === count - 1
+      ? String(to)
+      : String(Number(at(index / (count - 1)).toPrecision(12)));
+  });
+  return kind === "int" ? whole(word, values) : { values };
+}
+
+function whole(word: string, values: readonly string[]): Expansion {
+  const broken = values.find((value) => !/^-?\d+$/.test(value));
+  if (broken === undefined) return { values };
+  return {
+    problem: `Cannot expand "${word}": ${broken} is no integer, and the key's values are`,
+    hint: "Choose a step or a number of values that meets integers only",
+  };
+}
+
+function tooMany(word: string): Expansion {
+  return {
+    problem: `Cannot expand "${word}": it has more than ${maxAxisValues} values`,
+    hint: "Choose a larger step",
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * What SLURM's programs print, read: the queue, the answer of sbatch, the configuration.
+ *
+ * @module
+ */
+
+/** A task that SLURM still knows. */
+export interface QueuedTask {
+  /** `JOB` or, in an array, `JOB_TASK`. */
+  readonly id: string;
+  /** Whether it holds resources now, or waits for them. */
+  readonly phase: "waiting" | "running";
+  /** SLURM's word, such as PENDING. */
+  readonly state: string;
+  /** Why it waits, in SLURM's words; absent where there is no reason. */
+  readonly reason?: string | undefined;
+}
+
+/** The options of squeue whose output {@linkcode parseQueue} reads: one task a line. */
+export const queueFormat: readonly string[] = ["--noheader", "--array", "--format=%i|%T|%r"];
+
+/** States in which a task waits, or will run again. */
+const waiting = new Set([
+  "PENDING",
+  "REQUEUED",
+  "REQUEUE_HOLD",
+  "REQUEUE_FED",
+  "SPECIAL_EXIT",
+  "RESV_DEL_HOLD",
+]);
+
+/** States of tasks that are over, in case squeue was told to show them. */
+const over = new Set([
+  "BOOT_FAIL",
+  "CANCELLED",
+  "COMPLETED",
+  "DEADLINE",
+  "FAILED",
+  "NODE_FAIL",
+  "OUT_OF_MEMORY",
+  "PREEMPTED",
+  "REVOKED",
+  "TIMEOUT",
+]);
+
+/**
+ * Reads squeue's lines.
+ *
+ * @param text what `squeue` printed with {@linkcode queueFormat}
+ */
+export function parseQueue(text: string): QueuedTask[] {
+  return text.split("\n").flatMap((line) => {
+    const [id = "", state = "", reason = ""] = line.trim().split("|");
+    if (!/^\d+(_\d+)?$/.test(id) || over.has(state)) return [];
+    const phase = waiting.has(state) ? "waiting" : "running";
+    return [{ id, phase, state, ...(reason === "" || reason === "None" ? {} : { reason }) }];
+  });
+}
+
+/** Whether squeue failed only because SLURM has forgotten the job, which means: it is over. */
+export function jobForgotten(stderr: string): boolean {
+  return /invalid job id/i.test(stderr);
+}
+
+/** The job's id in what `sbatch --parsable` printed: `JOB` or `JOB;CLUSTER`. */
+export function parseJobId(stdout: string): string | undefined {
+  return /^(\d+)(?:;\S*)?\s*$/m.exec(stdout)?.[1];
+}
+
+/** MaxArraySize in what `scontrol show config` printed. */
+export function parseMaxArraySize(text: string): number | undefined {
+  const size = /^MaxArraySize\s*=\s*(\d+)/m.exec(text)?.[1];
+  return size === undefined ? undefined : Number(size);
+}

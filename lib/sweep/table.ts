@@ -1,0 +1,51 @@
+/**
+ * Tables for people: the runs of a sweep, before and after.
+ *
+ * @module
+ */
+import { textOf } from "../resolver/text.ts";
+import { keysOf, type RunValues } from "./plan.ts";
+
+/** One row's cells beside the values of the run. */
+export type Extra = readonly string[];
+
+/**
+ * Lays out runs with their values: a column for each key, then further columns.
+ *
+ * @param extras for each run as many cells as `titles`
+ * @returns lines that end in a line feed
+ */
+export function runsTable(
+  runs: readonly RunValues[],
+  titles: readonly string[] = [],
+  extras: (index: number) => Extra = () => [],
+): string {
+  const keys = keysOf(runs);
+  const rows = runs.map((run, index) => [String(index), ...cells(run, keys), ...extras(index)]);
+  return columns([["run", ...keys, ...titles], ...rows]);
+}
+
+function cells(run: RunValues, keys: readonly string[]): string[] {
+  const texts = new Map(run.map(({ key, node }) => [key, oneLine(textOf(node))]));
+  // A point leaves out what it keeps of the configuration.
+  return keys.map((key) => texts.get(key) ?? "-");
+}
+
+/** `lr=0.1 seed=2`, for a line about one run. */
+export function valuesText(run: RunValues): string {
+  return run.map(({ key, node }) => `${key}=${oneLine(textOf(node))}`).join(" ");
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return line.length > 40 ? `${line.slice(0, 37)}...` : line;
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map(() => 0);
+  for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i]!, cell.length));
+  return rows.map((row) =>
+    row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i]!)).join("  ")
+      .trimEnd() + "\n"
+  ).join("");
+}

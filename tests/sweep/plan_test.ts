@@ -1,0 +1,250 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { ExpyrunError } from "../../lib/errors.ts";
+import type { Mapping } from "../../lib/resolver/node.ts";
+import { textOf } from "../../lib/resolver/text.ts";
+import { isAxis, typeSetting } from "../../lib/sweep/axis.ts";
+import { type Plan, planRuns } from "../../lib/sweep/plan.ts";
+import { readSweepSection } from "../../lib/sweep/section.ts";
+import { type CommandSpace, joinSpace } from "../../lib/sweep/space.ts";
+import { config, setting, word } from "./config.ts";
+import { tellingWorld } from "../world.ts";
+
+const defaults = `
+lr: 0.1
+wd: 0.0
+seed: 0
+model: {name: resnet, size: [10, 10]}
+free: null
+`;
+
+/** The plan of a `__sweep__` (flow style) and settings such as `lr 0.1 0.2`. */
+function plan(sweep: string, settings: string[] = [], rest: Partial<CommandSpace> = {}): Plan {
+  const base: Mapping = config(`${defaults}__sweep__: ${sweep}\n`);
+  const given = settings.map((text) => {
+    const [key, ...words] = text.split(" ");
+    const one = setting(key!, ...words);
+    return { one, axis: typeSetting(one, base, tellingWorld()) };
+  });
+  const axes = given.filter(({ one, axis }) => isAxis(one, axis)).map(({ axis }) => axis);
+  const fixed = given.filter(({ one, axis }) => !isAxis(one, axis))
+    .map(({ one: { key, keyPlace } }) => ({ key, place: keyPlace }));
+  return planRuns(joinSpace(readSweepSection(base), { axes, fixed, zip: [], ...rest }), base);
+}
+
+function shown({ runs }: Plan): string {
+  return runs.map((run) => run.map(({ key, node }) => `${key}=${textOf(node)}`).join(" ")).join(
+    "|",
+  );
+}
+
+const zip = (...keys: string[]) => ({ zip: [{ keys, place: word("zip") }] });
+const random = (n: number, seed = 0) => ({
+  method: { kind: "random" as const, n, seed, place: word("random") },
+});
+
+const good: readonly [name: string, plan: () => Plan, runs: string][] = [
+  [
+    "a grid, the last axis fastest",
+    () => plan("{}", ["lr 1 2", "seed 0..1"]),
+    "lr=1.0 seed=0|lr=1.0 seed=1|lr=2.0 seed=0|lr=2.0 seed=1",
+  ],
+  [
+    "values of the configuration",
+    () => plan("{parameters: {lr: {values: [1, 0.5]}, seed: {range: [0, 4, 2]}}}"),
+    "lr=1.0 seed=0|lr=1.0 seed=2|lr=1.0 seed=4|lr=0.5 seed=0|lr=0.5 seed=2|lr=0.5 seed=4",
+  ],
+  [
+    "a single value",
+    () => plan("{parameters: {lr: {value: 0.5}, seed: {values: [1, 2]}}}"),
+    "lr=0.5 seed=1|lr=0.5 seed=2",
+  ],
+  [
+    "an axis of the command line in the place of another",
+    () => plan("{parameters: {lr: {values: [1]}, seed: {values: [1]}}}", ["lr 5 6"]),
+    "lr=5.0 seed=1|lr=6.0 seed=1",
+  ],
+  [
+    "a fixed key ends an axis",
+    () => plan("{parameters: {lr: {values: [1, 2]}, seed: {values: [1, 2]}}}", ["lr 5"]),
+    "seed=1|seed=2",
+  ],
+  [
+    "zip in the configuration",
+    () => plan("{zip: [{model.name: [a, b], lr: [1, 2]}], parameters: {seed: {values: [7, 8]}}}"),
+    "seed=7 model.name=a lr=1.0|seed=7 model.name=b lr=2.0|seed=8 model.name=a lr=1.0|seed=8 model.name=b lr=2.0",
+  ],
+  [
+    "zip on the command line",
+    () => plan("{}", ["lr 1 2", "seed 0..1", "model.name a b"], zip("lr", "model.name")),
+    "lr=1.0 model.name=a seed=0|lr=1.0 model.name=a seed=1|lr=2.0 model.name=b seed=0|lr=2.0 model.name=b seed=1",
+  ],
+  [
+    "a zip that a fixed key leaves one axis",
+    () => plan("{zip: [{model.name: [a, b], lr: [1, 2]}]}", ["lr 5"]),
+    "model.name=a|model.name=b",
+  ],
+  [
+    "points come last and are not crossed",
+    () => plan("{parameters: {seed: {values: [1, 2]}}, points: [{lr: 0.5}]}"),
+    "seed=1|seed=2|lr=0.5",
+  ],
+  [
+    "points alone",
+    () => plan("{points: [{lr: 5, seed: 1}, {free: [x]}]}"),
+    "lr=5.0 seed=1|free=['x']",
+  ],
+  [
+    "exclude",
+    () => plan("{exclude: [{lr: 1, seed: 1}, {lr: 2.0, seed: 0}]}", ["lr 1 2", "seed 0 1"]),
+    "lr=1.0 seed=0|lr=2.0 seed=1",
+  ],
+  [
+    "exclude counts what the configuration holds",
+    () => plan("{exclude: [{model.name: resnet, seed: 1}]}", ["seed 0..2"]),
+    "seed=0|seed=2",
+  ],
+  [
+    "a list as a value",
+    () => plan("{parameters: {model.size: {values: [[1, 2], [3]]}}}"),
+    "model.size=[1, 2]|model.size=[3]",
+  ],
+  ["max_runs that suffices", () => plan("{max_runs: 2}", ["seed 0..1"]), "seed=0|seed=1"],
+  [
+    "all of a grid, drawn",
+    () => sorted(plan("{}", ["seed 0..3"], random(4))),
+    "seed=0|seed=1|seed=2|seed=3",
+  ],
+  [
+    "drawn without the excluded",
+    () => sorted(plan("{exclude: [{seed: 1}]}", ["seed 0..3"], random(3))),
+    "seed=0|seed=2|seed=3",
+  ],
+];
+for (const [name, make, runs] of good) {
+  Deno.test(`planRuns: ${name}`, () => assertEquals(shown(make()), runs));
+}
+
+function sorted(plan: Plan): Plan {
+  return {
+    ...plan,
+    runs: plan.runs.toSorted((a, b) =>
+      shown({ ...plan, runs: [a] }) < shown({ ...plan, runs: [b] }) ? -1 : 1
+    ),
+  };
+}
+
+// Golden: a seed draws the same runs for ever.
+Deno.test("planRuns: random from the configuration", () => {
+  const sweep = `{method: random, n: 3, seed: 5, parameters: {
+    lr: {min: 1.0e-4, max: 1.0e-1, distribution: log_uniform_values}, wd: {min: 0, max: 1},
+    seed: {min: 0, max: 99}, model.name: {values: [a, b, c]}, free: {mu: 0, sigma: 1, distribution: normal}}}`;
+  const expected = "lr=0.000418 wd=0.592186 seed=3 model.name=b free=0.020256" +
+    "|lr=0.000601 wd=0.670795 seed=24 model.name=a free=-0.763397" +
+    "|lr=0.009180 wd=0.671620 seed=78 model.name=b free=-1.513306";
+  assertEquals(shown(plan(sweep)).replaceAll(/(\.\d{6})\d+/g, "$1"), expected);
+});
+
+Deno.test("planRuns: random runs depend on the seed alone", () => {
+  const drawn = (seed: number) => shown(plan("{}", ["lr 1 2 3", "seed 0..99"], random(10, seed)));
+  assertEquals(drawn(1), drawn(1));
+  assertNotEquals(drawn(1), drawn(2));
+  assertEquals(new Set(drawn(1).split("|")).size, 10);
+});
+
+const bad: readonly [name: string, plan: () => Plan, message: string][] = [
+  ["no axis", () => plan("{}", ["lr 1"]), "no key has several values"],
+  [
+    "everything excluded",
+    () => plan("{exclude: [{seed: 1}]}", ["seed 1..1"]),
+    "all 1 runs are excluded",
+  ],
+  ["max_runs", () => plan("{max_runs: 2}", ["seed 0..2"]), '3 runs: "max_runs" is 2'],
+  ["a zip of unequal lengths", () => plan("{zip: [{lr: [1, 2], seed: [1]}]}"), "2 values and 1"],
+  [
+    "a zip of unequal lengths, by an axis of the command line",
+    () => plan("{zip: [{lr: [1, 2], seed: [1, 2]}]}", ["lr 1 2 3"]),
+    "3 values and 2",
+  ],
+  ["a zip of one", () => plan("{}", ["lr 1 2"], zip("lr", "lr")), "two axes or more"],
+  [
+    "a zip of what is no axis",
+    () => plan("{}", ["lr 1 2"], zip("lr", "seed")),
+    'Cannot zip "seed"',
+  ],
+  [
+    "a key in two zips",
+    () => plan("{zip: [{lr: [1], wd: [1]}]}", ["seed 1 2"], zip("lr", "seed")),
+    "zipped twice",
+  ],
+  [
+    "a zip of a distribution",
+    () => plan("{zip: [{lr: {min: 0, max: 1}, wd: [1]}]}"),
+    "its values are drawn",
+  ],
+  [
+    "a key named twice",
+    () => plan("{parameters: {lr: {values: [1]}}, zip: [{lr: [1], wd: [2]}]}"),
+    "swept twice",
+  ],
+  ["a distribution in a grid", () => plan("{parameters: {lr: {min: 0, max: 1}}}"), "as a grid"],
+  ["more drawn than there are", () => plan("{}", ["seed 0..2"], random(4)), "there are 3"],
+  [
+    "more drawn than exclude leaves",
+    () => plan("{exclude: [{seed: 1}]}", ["seed 0..2"], random(3)),
+    "there are 2",
+  ],
+  ["a point of a fixed key", () => plan("{points: [{lr: 1}]}", ["lr 2"]), "fixed here"],
+  [
+    "too many combinations",
+    () => plan("{}", ["lr lin:0..1..2000", "seed 0..999"]),
+    "2000000 combinations",
+  ],
+  ["an unknown axis", () => plan("{parameters: {lrr: {values: [1]}}}"), "no such key"],
+  ["a mapping as an axis", () => plan("{parameters: {model: {values: [1]}}}"), "it is a mapping"],
+  [
+    "a mapping as a value",
+    () => plan("{parameters: {free: {values: [{a: 1}]}}}"),
+    "over a mapping",
+  ],
+  ["another kind", () => plan("{parameters: {lr: {values: [fast]}}}"), "it is no float"],
+  ["an unknown key of the section", () => plan("{params: {}}"), 'Unknown key "params"'],
+  [
+    "an unknown key of an axis",
+    () => plan("{parameters: {lr: {valeus: [1]}}}"),
+    'Unknown key "valeus"',
+  ],
+  [
+    "values and a range",
+    () => plan("{parameters: {lr: {values: [1], range: [0, 1]}}}"),
+    "Cannot tell the values",
+  ],
+  ["an empty list", () => plan("{parameters: {lr: {values: []}}}"), "no list of values"],
+  ["an unknown method", () => plan("{method: bayes}"), "Unknown method"],
+  ["random without n", () => plan("{method: random}"), 'needs "n"'],
+  ["n without random", () => plan("{n: 3}"), 'for the method "random"'],
+  ["a section that is no mapping", () => plan("[1]"), "is no mapping"],
+  [
+    "an unknown distribution",
+    () => plan("{parameters: {lr: {min: 0, max: 1, distribution: unifrm}}}"),
+    "Unknown distribution",
+  ],
+  ["a distribution without max", () => plan("{parameters: {lr: {min: 0}}}"), 'lacks "max"'],
+  [
+    "a logarithm of 0",
+    () => plan("{parameters: {lr: {min: 0, max: 1, distribution: log_uniform_values}}}"),
+    "not above 0",
+  ],
+  ["min above max", () => plan("{parameters: {lr: {min: 2, max: 1}}}"), 'above "max"'],
+  [
+    "a float distribution for an int",
+    () => plan("{parameters: {seed: {min: 0, max: 1, distribution: uniform}}}"),
+    "default is an int",
+  ],
+  ["max_runs that is no number", () => plan("{max_runs: many}", ["seed 0 1"]), "no whole number"],
+];
+for (const [name, make, message] of bad) {
+  Deno.test(`planRuns refuses: ${name}`, () => {
+    const error = assertThrows(make, ExpyrunError, message);
+    assertEquals(error.problem.code as string, "sweep");
+  });
+}
