@@ -11,6 +11,7 @@ import { resolveConfig } from "./resolver/resolve.ts";
 import { importHint, permissionHint } from "./runner/hints.ts";
 import { type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
+import { canWatch } from "./runner/watchdog.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
 import { readRecord, type RunRecord, type Status, writeRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
@@ -30,9 +31,10 @@ export async function execute(path: string, world: World, place?: Place): Promis
   const run: Run = {
     record,
     folder,
-    lock: await lockText(record),
+    lock: await lockText(record, folder),
     env: world.env,
     program: world.deno,
+    parent: canWatch() ? undefined : Deno.pid,
   };
   await takeFolder(run, place);
   world.say(`expyrun: ${record.name} in ${shownPath(record.folder, world)}`);
@@ -65,8 +67,13 @@ async function readDelivery(folder: ExperimentFolder, world: World): Promise<str
   return deliverable(resolveConfig(config, world));
 }
 
-async function lockText({ code: { lock } }: RunRecord): Promise<string | undefined> {
-  return lock === undefined ? undefined : await Deno.readTextFile(lock);
+/** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */
+async function lockText(
+  { code }: RunRecord,
+  folder: ExperimentFolder,
+): Promise<string | undefined> {
+  if (code.lock === undefined) return undefined;
+  return await Deno.readTextFile(code.mode === "copy" ? folder.lock : code.lock);
 }
 
 /** Of many that try to run the same folder, one gets it: the one that makes the file. */

@@ -21,6 +21,7 @@ function handOver(run: Run, config: string): HandedFile[] {
     module,
     url: pathToFileURL(join(codeRoot(run), module)).href,
     function: name,
+    parent: run.parent,
   });
   return [
     { path: folder.call, text: `{"call":${call},"delivery":${config}}` },

@@ -63,8 +63,12 @@ function grantable(name: PermissionName, item: string): string {
   return name === "net" ? item.replace(/:0$/, "") : item;
 }
 
+/** Text as an item of a YAML list in brackets, in quotes where it would be read as more than text. */
 function yamlWord(text: string): string {
-  return /^[A-Za-z_/.][\w./:@+-]*$/.test(text) && !text.endsWith(":") ? text : JSON.stringify(text);
+  const plain = /^[A-Za-z_/][\w./:@+-]*$/.test(text) && !text.endsWith(":");
+  return plain && !/^(true|false|null|yes|no|on|off|[yn])$/i.test(text)
+    ? text
+    : JSON.stringify(text);
 }
 
 function isDenied(deny: Grant["deny"], item: string | undefined): boolean {
@@ -95,9 +99,15 @@ export function importHint(stderrTail: string, record: RunRecord): string | unde
   const text = plain(stderrTail);
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
-  const path = missingModule(text) ?? missingFile(text);
+  const module = includeLine(missingModule(text), record);
+  if (module !== undefined) return module;
+  const file = includeLine(missingFile(text), record);
+  return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
+}
+
+function includeLine(path: string | undefined, { code }: RunRecord): string | undefined {
   if (path === undefined) return undefined;
-  const inside = inFolder(path, record.code.root);
+  const inside = inFolder(path, code.root);
   if (inside === "" || inside.startsWith("..") || inside.startsWith("/")) return undefined;
   return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
 }

@@ -25,12 +25,13 @@ const patienceMs = 50;
 const patienceBytes = 1 << 20;
 
 /**
- * Opens the log and empties it.
+ * Opens the log.
  *
+ * @param append whether what it holds stays; else it is emptied
  * A log that cannot be written is warned about once; the run goes on without it.
  */
-export function openLog(path: string, world: World): Log {
-  const write = fileWriter(path, world);
+export function openLog(path: string, world: World, append = false): Log {
+  const write = fileWriter(path, world, append);
   const streams: { hold: Hold; flush: () => void }[] = [];
   return {
     stream: () => {
@@ -76,7 +77,12 @@ function release(hold: Hold, write: Write): void {
 }
 
 /** Writes to a file until it fails; `undefined` closes it. */
-function fileWriter(path: string, world: World): (bytes: Uint8Array | undefined) => void {
+function fileWriter(
+  path: string,
+  world: World,
+  append: boolean,
+): (bytes: Uint8Array | undefined) => void {
+  const mode = append ? { append } : { write: true, truncate: true };
   let file: Deno.FsFile | undefined;
   let strict: { error: unknown } | undefined;
   const attempt = (action: () => void) => {
@@ -88,7 +94,7 @@ function fileWriter(path: string, world: World): (bytes: Uint8Array | undefined)
       strict = warn(path, error as Error, world);
     }
   };
-  attempt(() => file = Deno.openSync(path, { write: true, create: true, truncate: true }));
+  attempt(() => file = Deno.openSync(path, { create: true, ...mode }));
   return (bytes) => {
     if (bytes !== undefined) return attempt(() => file && writeAll(file, bytes));
     file?.close();

@@ -7,9 +7,9 @@
 import { ExpyrunError } from "../errors.ts";
 import type { World } from "../world.ts";
 import { openLog } from "./log.ts";
-import { forwardSignals } from "./signals.ts";
+import { forwardSignals, passerFor, type Signals } from "./signals.ts";
 import type { Launch } from "./runner.ts";
-import { tee } from "./tee.ts";
+import { ownScreens, type Screens, tee } from "./tee.ts";
 import { watch } from "./watchdog.ts";
 
 /** How a process ended. */
@@ -20,8 +20,24 @@ export interface Outcome {
   readonly signal?: string | undefined;
   /** Whether it ended by a signal that reached it through expyrun. */
   readonly interrupted: boolean;
+  /** Whether it was ended because its time was over. */
+  readonly timedOut: boolean;
   /** The last 16 KiB of what it wrote to stderr. */
   readonly stderrTail: string;
+}
+
+/** How a process is attended to. What is absent is done as for the only one, in the foreground. */
+export interface Handling {
+  /** Where its output is shown besides the log. */
+  readonly screens?: Screens | undefined;
+  /** Who passes signals on to it; it then has no standard input. */
+  readonly signals?: ((child: Deno.ChildProcess) => Signals) | undefined;
+  /** Who kills its group when expyrun is gone; answers with what ends the watch. */
+  readonly watch?: ((pid: number) => () => void) | undefined;
+  /** When it is ended: by SIGTERM, and soon after by SIGKILL. */
+  readonly timeoutMs?: number | undefined;
+  /** Whether what the log holds stays. */
+  readonly append?: boolean | undefined;
 }
 
 /**
@@ -30,34 +46,59 @@ export interface Outcome {
  * @param log the path of the file that gets the process's output, absolute
  * @throws {ExpyrunError} when the process cannot be started
  */
-export async function runProcess(launch: Launch, log: string, world: World): Promise<Outcome> {
-  const child = start(launch);
-  const endWatch = watch(child.pid);
-  const signals = forwardSignals(child);
+export async function runProcess(
+  launch: Launch,
+  log: string,
+  world: World,
+  handling: Handling = {},
+): Promise<Outcome> {
+  const child = start(launch, handling.signals ? "null" : "inherit");
+  const endWatch = (handling.watch ?? watch)(child.pid);
+  const signals = (handling.signals ?? forwardSignals)(child);
+  const limit = limitTime(child, handling.timeoutMs);
   try {
-    const output = tee(child, openLog(log, world));
+    const file = openLog(log, world, handling.append);
+    const output = tee(child, file, handling.screens ?? ownScreens());
     const status = await child.status;
-    const interrupted = signals.ended(status);
+    const { timedOut } = limit;
+    const interrupted = !timedOut && signals.ended(status);
+    const signal = status.signal ?? undefined;
     const stderrTail = await output.end();
-    return { exitCode: status.code, signal: status.signal ?? undefined, interrupted, stderrTail };
+    return { exitCode: status.code, signal, interrupted, timedOut, stderrTail };
   } finally {
+    limit.end();
     signals.end();
     endWatch();
   }
+}
+
+/** How long a process that was told to end may take to do so. */
+const graceMs = 5000;
+
+function limitTime(child: Deno.ChildProcess, timeoutMs: number | undefined) {
+  const limit = { timedOut: false, end: () => {} };
+  if (timeoutMs === undefined) return limit;
+  const { send } = passerFor(child);
+  let timer = setTimeout(() => {
+    limit.timedOut = true;
+    send("SIGTERM");
+    timer = setTimeout(() => send("SIGKILL"), graceMs);
+  }, timeoutMs);
+  return Object.assign(limit, { end: () => clearTimeout(timer) });
 }
 
 /**
  * A session of its own: in the group of expyrun, a terminal's Ctrl-C would reach it twice, once
  * from the terminal and once forwarded.
  */
-function start({ program, args, cwd, env }: Launch): Deno.ChildProcess {
+function start({ program, args, cwd, env }: Launch, stdin: "inherit" | "null"): Deno.ChildProcess {
   try {
     return new Deno.Command(program, {
       args: [...args],
       cwd,
       env,
       clearEnv: true,
-      stdin: "inherit",
+      stdin,
       stdout: "piped",
       stderr: "piped",
       detached: true,

@@ -19,6 +19,8 @@ export interface Run {
   readonly env: Readonly<Record<string, string>>;
   /** The executable of the runtime. */
   readonly program: string;
+  /** The process that the child must not outlive, where nothing else watches it. */
+  readonly parent?: number | undefined;
 }
 
 /** A process to start, as a plain value. */

@@ -12,6 +12,16 @@ export interface Signals {
   end(): void;
 }
 
+/** Signals that are passed on one by one, to one process. */
+export interface Passer {
+  /** SIGINT, SIGTERM and SIGHUP once each, a second SIGINT as SIGKILL, others each time. */
+  pass(signal: Deno.Signal): void;
+  /** Sends a signal that is expyrun's own: a process that it ends was not interrupted. */
+  send(signal: Deno.Signal): void;
+  /** Whether a process ended by one of the signals that were passed on. */
+  ended(status: Deno.CommandStatus): boolean;
+}
+
 /** Passed on once: a closing terminal says SIGHUP twice, through the shell and by itself. */
 const once: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** What schedulers say before they preempt: passed on each time, the experiment's to understand. */
@@ -23,64 +33,68 @@ const numbers: Partial<Record<Deno.Signal, number>> = {
   SIGTERM: 15,
 };
 
-/**
- * Passes signals on to the group of a process that leads a session: SIGINT, SIGTERM and SIGHUP
- * once each, a second SIGINT as SIGKILL. Ctrl-Z stops the experiment too, `fg` continues both.
- */
-export function forwardSignals(child: Deno.ChildProcess): Signals {
-  if (Deno.build.os === "windows") return forwardInterrupt(child);
+/** Passes signals on to the group of a process that leads a session. */
+export function passerFor(child: Deno.ChildProcess): Passer {
   const sent = new Set<Deno.Signal>();
   const pass = (signal: Deno.Signal) => {
     const again = sent.has(signal);
-    if (again && signal !== "SIGINT") return;
-    const passed = again ? "SIGKILL" : signal;
-    sent.add(passed);
-    signalGroup(child.pid, passed);
+    if (again && once.includes(signal) && signal !== "SIGINT") return;
+    const passed = again && signal === "SIGINT" ? "SIGKILL" : signal;
+    if (once.includes(signal)) sent.add(passed);
+    signalGroup(child, passed);
+    // Windows has no signals: what is passed there ends the process, as SIGTERM.
+    if (Deno.build.os === "windows") sent.add("SIGTERM");
   };
-  const listeners: [Deno.Signal, () => void][] = [
-    ...once.map((signal): [Deno.Signal, () => void] => [signal, () => pass(signal)]),
-    ...always.map((signal): [Deno.Signal, () => void] => [
-      signal,
-      () => signalGroup(child.pid, signal),
-    ]),
-    // The child's group is none of the terminal's: by itself it would run on.
-    ["SIGTSTP", () => {
-      signalGroup(child.pid, "SIGSTOP");
-      Deno.kill(Deno.pid, "SIGSTOP");
-    }],
-    ["SIGCONT", () => signalGroup(child.pid, "SIGCONT")],
-  ];
-  return listen(listeners, sent);
-}
-
-/** Windows knows Ctrl-C only, and no groups: it ends the process. */
-function forwardInterrupt(child: Deno.ChildProcess): Signals {
-  const sent = new Set<Deno.Signal>();
-  const interrupt = () => {
-    sent.add("SIGINT").add("SIGTERM");
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // It has ended meanwhile.
-    }
-  };
-  return listen([["SIGINT", interrupt]], sent);
-}
-
-function listen(listeners: readonly [Deno.Signal, () => void][], sent: Set<Deno.Signal>): Signals {
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
+    pass,
+    send: (signal) => signalGroup(child, signal),
     ended: ({ signal, code }) =>
       [...sent].some((passed) => passed === signal || 128 + (numbers[passed] ?? 128) === code),
-    end: () => {
-      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-    },
   };
 }
 
-function signalGroup(pid: number, signal: Deno.Signal): void {
+/**
+ * Passes the signals that expyrun gets on to a process, as {@linkcode Passer} does. Ctrl-Z stops
+ * the experiment too, `fg` continues both.
+ */
+export function forwardSignals(child: Deno.ChildProcess): Signals {
+  const passer = passerFor(child);
+  return { ended: passer.ended, end: listenToSignals(passer.pass, passer.send) };
+}
+
+/**
+ * Listens to the signals that experiments are told of.
+ *
+ * @param pass gets each of them; on Windows, which knows Ctrl-C only, SIGINT
+ * @param send stops and continues the experiments: their groups are none of the terminal's, by
+ * themselves they would run on
+ * @returns ends listening
+ */
+export function listenToSignals(
+  pass: (signal: Deno.Signal) => void,
+  send: (signal: Deno.Signal) => void,
+): () => void {
+  const passed = Deno.build.os === "windows" ? ["SIGINT" as const] : [...once, ...always];
+  const listeners = passed.map((signal): [Deno.Signal, () => void] => [signal, () => pass(signal)]);
+  if (Deno.build.os !== "windows") {
+    listeners.push(
+      ["SIGTSTP", () => {
+        send("SIGSTOP");
+        Deno.kill(Deno.pid, "SIGSTOP");
+      }],
+      ["SIGCONT", () => send("SIGCONT")],
+    );
+  }
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+  };
+}
+
+function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
-    Deno.kill(-pid, signal);
+    if (Deno.build.os === "windows") child.kill("SIGTERM");
+    else Deno.kill(-child.pid, signal);
   } catch {
     // The whole group has ended meanwhile.
   }

@@ -6,6 +6,20 @@
 import type { Log } from "./log.ts";
 import { type Show, showOn } from "./screen.ts";
 
+/** Where the two streams of a process are shown. */
+export interface Screens {
+  readonly stdout: Show;
+  readonly stderr: Show;
+}
+
+/** The streams of expyrun itself. */
+export function ownScreens(): Screens {
+  return { stdout: showOn(Deno.stdout, "/dev/stdout"), stderr: showOn(Deno.stderr, "/dev/stderr") };
+}
+
+/** Nowhere: the log alone gets the output. */
+export const noScreens: Screens = { stdout: () => undefined, stderr: () => undefined };
+
 /** Output being passed on. */
 export interface Output {
   /**
@@ -20,15 +34,15 @@ export interface Output {
 const readBytes = 1 << 18;
 const tailBytes = 1 << 14;
 
-/** Passes both streams of a process on to those of expyrun and to the log, as they come. */
-export function tee(child: Deno.ChildProcess, log: Log): Output {
+/** Passes both streams of a process on to the screen and to the log, as they come. */
+export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Output {
   let tail = new Uint8Array();
   const logErr = log.stream();
-  const stdout = pump(child.stdout, log.stream(), showOn(Deno.stdout, "/dev/stdout"));
+  const stdout = pump(child.stdout, log.stream(), screens.stdout);
   const stderr = pump(child.stderr, (bytes) => {
     tail = lastOf(tail, bytes);
     logErr(bytes);
-  }, showOn(Deno.stderr, "/dev/stderr"));
+  }, screens.stderr);
   return {
     end: async () => {
       await Promise.all([drain(stdout), drain(stderr)]);

@@ -16,7 +16,7 @@ const requires = (what: string) =>
 const grant = (yaml: string) => `To allow it: __run__: { __permissions__: { ${yaml} } }`;
 
 const refusals: readonly (readonly [string, string | undefined, Partial<Permissions>?])[] = [
-  [requires(`net access to "example.com:443"`), grant(`net: ["example.com:443"]`)],
+  [requires(`net access to "example.com:443"`), grant("net: [example.com:443]")],
   [requires(`net access to "[::1]:80"`), grant(`net: ["[::1]:80"]`)],
   [requires("net"), grant("net: true")],
   [requires(`run access to "git"`), grant("run: [git]")],
@@ -36,6 +36,7 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
   }],
   [`\x1b[1mRequires run access to "a"\x1b[0m, run again with the --allow-run`, grant("run: [a]")],
   [requires(`run access to "a"`) + requires(`run access to "b"`), grant("run: [b]")],
+  [requires(`run access to "yes"`), grant('run: ["yes"]')],
   ["error: Uncaught Error: boom\n", undefined],
 ];
 
@@ -49,6 +50,9 @@ for (const [text, expected, permissions] of refusals) {
 const include = (path: string) =>
   `If it is part of the code, copy it too: __run__: { __include__: [${path}] }`;
 
+const file = (path: string) =>
+  `${include(path)}; $EXPYRUN_CWD names the folder that the command was given in`;
+
 const absences: readonly (readonly [string, string | undefined])[] = [
   [`TypeError: Module not found "file:///out/exp.0/lib/x.ts".`, include("lib/x.ts")],
   [`TypeError: Module not found "file:///out/exp.0/a%20b/%C3%A9.ts".`, include(`"a b/é.ts"`)],
@@ -56,13 +60,13 @@ const absences: readonly (readonly [string, string | undefined])[] = [
   [`TypeError: Module not found "https://a.b/x.ts".`, undefined],
   [
     `NotFound: No such file or directory (os error 2): readfile '/out/exp.0/src/words.txt'`,
-    include("src/words.txt"),
+    file("src/words.txt"),
   ],
   [
     `NotFound: No such file or directory (os error 2): open 'data/x.json'`,
-    include("data/x.json"),
+    file("data/x.json"),
   ],
-  [`Error: ENOENT: no such file or directory, open 'data/x.json'`, include("data/x.json")],
+  [`Error: ENOENT: no such file or directory, open 'data/x.json'`, file("data/x.json")],
   [`NotFound: No such file or directory (os error 2): readfile '/data/x'`, undefined],
   [`Error: boom`, undefined],
 ];

@@ -174,7 +174,10 @@ for (const [name, writes, expected] of mixtures) {
       const log = openLog(path, {} as World);
       const streams = { e: log.stream(), o: log.stream() };
       for (const text of writes) {
-        streams[text[0] as "o" | "e"](new TextEncoder().encode(text));
+        const bytes = new TextEncoder().encode(text);
+        streams[text[0] as "o" | "e"](bytes);
+        // The buffer is read into again.
+        bytes.fill(0);
       }
       log.end();
       assertEquals(await Deno.readTextFile(path), expected);

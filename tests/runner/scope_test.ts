@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { permissionHint } from "../../lib/runner/hints.ts";
-import { type Permissions } from "../../lib/runner/permissions.ts";
+import type { Permissions } from "../../lib/runner/permissions.ts";
 import { type Experiment, run, withExperiment } from "./experiment.ts";
 
 /** An attempt answers, or throws. `$OUT` is a path outside of the experiment folder. */
@@ -195,3 +195,21 @@ async function sealedTexts({ folder, outside }: Experiment): Promise<(string | u
       .map((path) => Deno.readTextFile(path).catch(() => undefined)),
   );
 }
+
+Deno.test({
+  name: "refused: change of config.yml through the symbolic link that the folder was named by",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const code = `Deno.writeTextFileSync("$OUT/config.yml", "")`;
+    await withAttempt({ code, permissions: everything }, async (experiment) => {
+      const { outside, folder } = experiment;
+      const link = join(outside, "outside.txt");
+      await Deno.symlink(folder, link);
+      const record = { ...experiment.record, folder: link };
+      await Deno.writeTextFile(join(folder, "record.json"), JSON.stringify(record));
+      const { code, stderr, outcome } = await run(experiment);
+      assertEquals(code, 1, stderr);
+      assertEquals(sealed.test(permissionHint(outcome.stderrTail, record) ?? ""), true);
+    });
+  },
+});
