@@ -8,6 +8,7 @@ import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./li
 import { execute } from "./lib/execute.ts";
 import { prepare } from "./lib/prepare.ts";
 import { resolve } from "./lib/resolve.ts";
+import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { helpText } from "./lib/verbs.ts";
 import type { Versions, World } from "./lib/world.ts";
 import metadata from "./deno.json" with { type: "json" };
@@ -40,9 +41,9 @@ async function dispatch(command: Command, world: World): Promise<number> {
       return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
     }
     case "execute":
-      return await execute(command.folder, world, command.folderPlace);
+      return exitCode(await execute(command.folder, world, command.folderPlace));
     case "run":
-      return await execute((await prepare(command, world)).path, world);
+      return exitCode(await execute((await prepare(command, world)).path, world));
   }
 }
 
@@ -62,6 +63,11 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     hint: (text) => writeAll(Deno.stderr, `hint: ${text}\n`),
     say: (line) => quiet ? undefined : writeAll(Deno.stderr, `${line}\n`),
   };
+}
+
+/** The experiment's own. */
+function exitCode({ exitCode }: RunRecord): number {
+  return exitCode ?? 125;
 }
 
 function versionText(): string {

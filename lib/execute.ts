@@ -9,44 +9,93 @@ import { deliverable } from "./resolver/deliver.ts";
 import { readDocument } from "./resolver/document.ts";
 import { resolveConfig } from "./resolver/resolve.ts";
 import { importHint, permissionHint } from "./runner/hints.ts";
-import { type Outcome, runProcess } from "./runner/process.ts";
+import { type Handling, type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
+import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
 import { readRecord, type RunRecord, type Status, writeRecord } from "./snapshotter/record.ts";
+import { changedFiles } from "./snapshotter/verify.ts";
 import type { World } from "./world.ts";
+
+/** What differs from a single run in the foreground. */
+export interface Execution extends Omit<Handling, "append"> {
+  /** Variables that the experiment gets besides those of the command. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Whether the copy of the code must be what was prepared. */
+  readonly verify?: boolean | undefined;
+}
 
 /**
  * Runs a prepared folder to its end.
  *
  * @param path the folder, absolute or relative to the working directory
  * @param place where the folder was named, if it was
- * @returns the exit code of the experiment
+ * @returns the record of the run that has ended
  * @throws {ExpyrunError} when the folder is not `prepared`, or its process cannot be started
  */
-export async function execute(path: string, world: World, place?: Place): Promise<number> {
+export async function execute(
+  path: string,
+  world: World,
+  place?: Place,
+  execution: Execution = {},
+): Promise<RunRecord> {
   const folder = await realFolder(path, world, place);
-  const record = await readRecord(folder, place);
+  const prepared = await readRecord(folder, place);
   const delivery = await readDelivery(folder, world);
+  if (execution.verify) await verifyCopy(folder, prepared, place);
+  const task = slurmTask(world.env);
+  const again = await takeFolder(folder, prepared, task, place);
+  const running = started(prepared, task, again);
   const run: Run = {
-    record,
+    record: running,
     folder,
-    lock: await lockText(record, folder),
-    env: world.env,
+    lock: await lockText(running, folder),
+    env: { ...world.env, ...restartVariable(running), ...execution.env },
     program: world.deno,
     parent: canWatch() ? undefined : Deno.pid,
   };
-  await takeFolder(run, place);
-  world.say(`expyrun: ${record.name} in ${shownPath(record.folder, world)}`);
+  world.say(`expyrun: ${running.name} in ${shownPath(running.folder, world)}`);
   const start = performance.now();
-  const running = { ...record, status: "running", startedAt: new Date().toISOString() } as const;
   await writeRecord(folder, running);
-  const outcome = await launch(run, delivery, world);
+  const outcome = await launch(run, delivery, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
-  await writeRecord(folder, ended(running, outcome, durationMs));
+  const record = ended(running, outcome, durationMs);
+  await writeRecord(folder, record);
   await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
   sayEnd(run, outcome, durationMs, world);
-  return outcome.exitCode;
+  return record;
+}
+
+/** The record of a run that starts, or that starts again in the folder of its last start. */
+function started(prepared: RunRecord, task: SlurmTask | undefined, again: boolean): RunRecord {
+  const { endedAt: _, durationMs: __, exitCode: ___, signal: ____, ...rest } = prepared;
+  return {
+    ...rest,
+    status: "running",
+    startedAt: new Date().toISOString(),
+    ...(task ? { slurmTask: task.id } : {}),
+    ...(again ? { restarts: (prepared.restarts ?? 0) + 1 } : {}),
+  };
+}
+
+/** An experiment that keeps checkpoints asks by it whether to look for one. */
+function restartVariable({ restarts }: RunRecord): Record<string, string> {
+  return restarts === undefined ? {} : { EXPYRUN_RESTART: String(restarts) };
+}
+
+async function verifyCopy(folder: ExperimentFolder, record: RunRecord, place?: Place) {
+  const changed = await changedFiles(folder.path, record.code);
+  if (changed.length === 0) return;
+  const names = changed.slice(0, 3).map((path) => `"${path}"`).join(", ");
+  const more = changed.length > 3 ? ` and ${changed.length - 3} more` : "";
+  throw new ExpyrunError({
+    code: "status",
+    message: `Cannot execute "${record.folder}": its code has changed since it was prepared: ` +
+      names + more,
+    place,
+    hint: "Prepare it again; a copy is not for editing",
+  });
 }
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */
@@ -76,10 +125,25 @@ async function lockText(
   return await Deno.readTextFile(code.mode === "copy" ? folder.lock : code.lock);
 }
 
-/** Of many that try to run the same folder, one gets it: the one that makes the file. */
-async function takeFolder({ folder, record }: Run, place?: Place): Promise<void> {
-  const taken = record.status !== "prepared" || !(await isFirst(folder.started));
-  if (!taken) return;
+/**
+ * Of many that try to run the same folder, one gets it: the one that makes the file. A task that
+ * SLURM has started again gets it again.
+ *
+ * @returns whether it was started before
+ */
+async function takeFolder(
+  folder: ExperimentFolder,
+  record: RunRecord,
+  task: SlurmTask | undefined,
+  place?: Place,
+): Promise<boolean> {
+  const owner = JSON.stringify(task ?? {});
+  if (record.status === "prepared" && await isFirst(folder.started, owner)) return false;
+  if (task !== undefined && await isRestart(folder.started, task)) {
+    await writeFile(folder.started, owner);
+    await Deno.mkdir(folder.temporary, { recursive: true });
+    return true;
+  }
   const status = record.status === "prepared" ? "running" : record.status;
   throw new ExpyrunError({
     code: "status",
@@ -89,9 +153,18 @@ async function takeFolder({ folder, record }: Run, place?: Place): Promise<void>
   });
 }
 
-async function isFirst(path: string): Promise<boolean> {
+async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
   try {
-    (await Deno.open(path, { write: true, createNew: true })).close();
+    const before: Partial<SlurmTask> = JSON.parse(await Deno.readTextFile(path));
+    return before.id === task.id && task.restarts > (before.restarts ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+async function isFirst(path: string, owner: string): Promise<boolean> {
+  try {
+    await Deno.writeTextFile(path, owner, { createNew: true });
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
@@ -100,11 +173,16 @@ async function isFirst(path: string): Promise<boolean> {
 }
 
 /** A process that cannot even be started is a run that failed: nothing may stay `running`. */
-async function launch(run: Run, delivery: string, world: World): Promise<Outcome> {
+async function launch(
+  run: Run,
+  delivery: string,
+  world: World,
+  handling: Handling,
+): Promise<Outcome> {
   const runner = runners[run.record.runtime];
   try {
     for (const { path, text } of runner.handOver(run, delivery)) await writeFile(path, text);
-    return await runProcess(runner.plan(run), run.folder.log, world);
+    return await runProcess(runner.plan(run), run.folder.log, world, handling);
   } catch (error) {
     await writeRecord(run.folder, { ...run.record, status: "failed", exitCode: 125 });
     throw error;
@@ -114,7 +192,8 @@ async function launch(run: Run, delivery: string, world: World): Promise<Outcome
 function ended(record: RunRecord, outcome: Outcome, durationMs: number): RunRecord {
   const { exitCode, signal } = outcome;
   const endedAt = new Date().toISOString();
-  return { ...record, status: statusOf(outcome), endedAt, durationMs, exitCode, signal };
+  const timedOut = outcome.timedOut || undefined;
+  return { ...record, status: statusOf(outcome), endedAt, durationMs, exitCode, signal, timedOut };
 }
 
 function statusOf({ exitCode, interrupted }: Outcome): Status {

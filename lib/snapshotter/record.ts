@@ -60,6 +60,12 @@ export interface RunRecord {
   readonly durationMs?: number | undefined;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
+  /** Whether it was ended because its time (`--timeout`) was over. */
+  readonly timedOut?: boolean | undefined;
+  /** The task of SLURM that runs it: `JOB` or, in an array, `ARRAY_INDEX`. */
+  readonly slurmTask?: string | undefined;
+  /** How often SLURM has started it again; absent before the first time. */
+  readonly restarts?: number | undefined;
 }
 
 /**
@@ -145,6 +151,9 @@ const recordKeys = [
   "durationMs",
   "exitCode",
   "signal",
+  "timedOut",
+  "slurmTask",
+  "restarts",
   "permissions",
   "code",
 ] as const satisfies readonly (keyof RunRecord)[];
