@@ -74,7 +74,7 @@ async function snapshot(cwd: string): Promise<Row[]> {
       before: () => fresh().then(() => Deno.mkdir(join(folder, "out"))),
       run: () => finish(["cp", "-r", "code", "out/code"], folder),
     };
-    const [all, none, cp] = await alternate(5, prepare("config.yml"), prepare("empty.yml"), copy);
+    const [all, none, cp] = await alternate(3, prepare("config.yml"), prepare("empty.yml"), copy);
     rows.push(row(`snapshot of ${count} files, to cp -r`, [all! - none!, cp!], 2));
   }
   return rows;

@@ -10,12 +10,16 @@ interface Part {
   readonly args: readonly string[];
 }
 
+// Unchecked: Deno imports every export of the documented module into each example, which
+// `noUnusedLocals` takes for a mistake.
+const exampleFlags = ["--doc", "--no-check"];
+
 const parts: readonly Part[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
   { name: "types", args: ["check"] },
   { name: "documentation", args: ["doc", "--lint", "main.ts"] },
-  { name: "examples in documentation", args: ["test", "-A", "--doc", "main.ts", "lib"] },
+  { name: "examples in documentation", args: ["test", "-A", ...exampleFlags, "main.ts", "lib"] },
   { name: "package", args: ["publish", "--dry-run", "--allow-dirty", "-q"] },
   { name: "tests", args: ["task", "-q", "test"] },
 ];

@@ -48,13 +48,14 @@ function literal(part: string, { tmp, version }: Known): string {
 
 /**
  * A pattern for the text: what expected files are first written with. Only `[TMP]`, `[VERSION]`
- * (where it follows the program's name), `[TIME]` and `[DURATION]` are put in, where they are
- * sure; the others are for the author.
+ * (where it follows the program's name), `[TIME]`, `[DURATION]` and the lines of Deno's own frames
+ * are put in, where they are sure; the others are for the author.
  */
 export function patternOf(text: string, { tmp, version }: Known): string {
   return text
     .replaceAll(tmp, "[TMP]")
     .replaceAll(`expyrun ${version}`, "expyrun [VERSION]")
+    .replace(/\(ext:[^)\n]*\)/g, "(ext:[WORD])")
     .replace(new RegExp(wildcards["[TIME]"]!, "g"), "[TIME]")
     .replace(new RegExp(`(?<= (?:in|after) )${duration}(?=$|\\n)`, "g"), "[DURATION]");
 }

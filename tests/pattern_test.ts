@@ -41,9 +41,14 @@ for (const [text, pattern, expected] of cases) {
 }
 
 Deno.test("pattern: what is written for a text matches it, and others like it", () => {
-  const text = "expyrun 0.1.0: wrote /tmp/case.1/out/exp.3 at 2026-01-02T03:04:05Z in 0.1 s\n";
+  const text = "expyrun 0.1.0: wrote /tmp/case.1/out/exp.3 at 2026-01-02T03:04:05Z in 0.1 s\n" +
+    "    at write (ext:deno_fs/30_fs.js:1:10224)\n";
   const pattern = patternOf(text, known);
-  assertEquals(pattern, "expyrun [VERSION]: wrote [TMP]/out/exp.3 at [TIME] in [DURATION]\n");
+  assertEquals(
+    pattern,
+    "expyrun [VERSION]: wrote [TMP]/out/exp.3 at [TIME] in [DURATION]\n" +
+      "    at write (ext:[WORD])\n",
+  );
   assertEquals(matches(text, pattern, known), true);
   assertEquals(matches(text.replace("exp.3", "exp.4"), pattern, known), false);
 });

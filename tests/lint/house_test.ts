@@ -21,6 +21,7 @@ const cases: readonly [path: string, source: string, expected: string[]][] = [
   ["main.ts", 'import { prepare } from "./lib/prepare.ts";', []],
   ["tests/x_test.ts", 'import { prepare } from "../lib/prepare.ts";', []],
   ["lib/resolver/document.ts", 'import { parse } from "js-yaml";', []],
+  ["lib/prepare.ts", 'import { readConfiguration } from "./resolve.ts";', []],
   // Backwards.
   ["lib/errors.ts", 'import { warn } from "./world.ts";', oneWay],
   ["lib/resolver/resolve.ts", 'import { openFolder } from "../snapshotter/folder.ts";', oneWay],
