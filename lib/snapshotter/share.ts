@@ -1,0 +1,143 @@
+/**
+ * One copy of code for many runs: each gets files of its own by name, not by content.
+ *
+ * @module
+ */
+import { dirname, join, relative } from "node:path";
+import type { Place } from "../errors.ts";
+import type { Grant, Permissions } from "../runner/permissions.ts";
+import { type ExperimentFolder, folderError } from "./folder.ts";
+import type { CodeRecord, CopiedFile } from "./record.ts";
+
+/**
+ * How files are shared. `clone`: the file system shares their blocks until one is written; `link`:
+ * read-only hard links; `copy`: not at all.
+ */
+export type Sharing = "clone" | "link" | "copy";
+
+/** A copy that further runs share. */
+export interface SharedCopy {
+  readonly code: CodeRecord;
+  readonly folder: ExperimentFolder;
+}
+
+/**
+ * Gives a folder the code of another one, and what its imports are resolved by.
+ *
+ * @param place where the output directory was configured
+ * @throws {ExpyrunError} `folder` when the file system refuses it
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function shareCopy(
+  { code, folder: from }: SharedCopy,
+  folder: ExperimentFolder,
+  sharing: Sharing,
+  place: Place,
+): Promise<CodeRecord> {
+  try {
+    const made = new Set<string>([folder.path]);
+    for (const file of code.files) shareFile(file, from.path, folder.path, sharing, made);
+    for (const name of ["denoConfig", "lock", "packageJson"] as const) {
+      copyIfThere(from[name], folder[name]);
+    }
+  } catch (error) {
+    throw folderError(`Cannot copy the code into "${folder.path}"`, error, place);
+  }
+  return {
+    ...code,
+    root: folder.path,
+    config: code.config && folder.denoConfig,
+    lock: code.lock && folder.lock,
+  };
+}
+
+function shareFile(
+  file: CopiedFile,
+  from: string,
+  into: string,
+  sharing: Sharing,
+  made: Set<string>,
+): void {
+  const target = join(into, file.path);
+  makeParent(target, made);
+  if ("link" in file) return Deno.symlinkSync(file.link, target);
+  const source = join(from, file.path);
+  if (sharing === "link" && linked(source, target)) return;
+  Deno.copyFileSync(source, target);
+}
+
+function makeParent(path: string, made: Set<string>): void {
+  const parent = dirname(path);
+  if (made.has(parent)) return;
+  Deno.mkdirSync(parent, { recursive: true });
+  made.add(parent);
+}
+
+/** Not on another file system, nor beyond the links that a file may have: 65,000 on ext4. */
+function linked(source: string, target: string): boolean {
+  try {
+    Deno.linkSync(source, target);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw error;
+    return false;
+  }
+}
+
+function copyIfThere(from: string, to: string): void {
+  try {
+    Deno.copyFileSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * How a copy may be shared on the file system of a folder.
+ *
+ * @param file a file in the folder
+ * @param sealed whether the runtime denies the runs writing to the copy
+ */
+export async function sharingOf(file: string, sealed: boolean): Promise<Sharing> {
+  if (await canClone(file)) return "clone";
+  return sealed ? "link" : "copy";
+}
+
+/** Deno.copyFile clones where it can, but does not tell. */
+async function canClone(file: string): Promise<boolean> {
+  if (Deno.build.os === "darwin") return true;
+  if (Deno.build.os !== "linux") return false;
+  const probe = `${file}.${crypto.randomUUID().slice(0, 8)}.probe`;
+  try {
+    const { success } = await new Deno.Command("cp", {
+      args: ["--reflink=always", file, probe],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    return false;
+  } finally {
+    await Deno.remove(probe).catch(() => {});
+  }
+}
+
+/**
+ * Whether a permission set keeps a run from writing to the copies of others: subprocesses and
+ * native code go around it, and what may write around the output directory reaches other folders.
+ *
+ * @param outputDir absolute
+ */
+export function keepsToItsFolder({ run, ffi, write }: Permissions, outputDir: string): boolean {
+  return isNothing(run) && isNothing(ffi) && Array.isArray(write.allow) &&
+    write.allow.every((path) => areApart(path, outputDir));
+}
+
+function isNothing({ allow }: Grant): boolean {
+  return allow === false || Array.isArray(allow) && allow.length === 0;
+}
+
+function areApart(one: string, other: string): boolean {
+  return [relative(one, other), relative(other, one)].every((path) => /^\.\.([/\\]|$)/.test(path));
+}
