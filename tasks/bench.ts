@@ -56,7 +56,7 @@ async function launch(cwd: string): Promise<Row[]> {
   if (!python) return rows;
   const tool: Words = [join(python, "..", "expyrun"), "config.yml"];
   const original = { run: () => finish(tool, join(cwd, "python")) };
-  return [...rows, row("launch, to the Python tool", await alternate(5, whole, original), 1)];
+  return [...rows, row("launch, to the Python tool", await alternate(5, whole, original), 0.3)];
 }
 
 /** Copying the code, without what starting expyrun takes, against `cp -r`. */
@@ -114,7 +114,7 @@ async function lines(cwd: string): Promise<Row[]> {
     const ours = { run: () => finish([...program, "--quiet", `${name}.yml`], cwd) };
     const tee = `'${deno}' run -A ${name}.ts 2>&1 | tee tee.log`;
     const theirs = { run: () => finish(["/bin/sh", "-c", tee], cwd) };
-    rows.push(row(`a million lines ${title}, to | tee`, await alternate(3, ours, theirs), 1.5));
+    rows.push(row(`a million lines ${title}, to | tee`, await alternate(5, ours, theirs), 1.4));
   }
   return rows;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { Grant, PermissionName } from "./permissions.ts";
@@ -31,7 +31,7 @@ export function permissionHint(stderrTail: string, record: RunRecord): string | 
   if (isDenied(deny, item)) return `"${name}" is denied under __permissions__ of __run__`;
   return grantLine(
     name,
-    item === undefined || item === "" ? "true" : list(allow, grantable(name, item)),
+    item === undefined || item === "" ? "true" : list(allow, grantable(name, item, record.folder)),
   );
 }
 
@@ -58,9 +58,13 @@ function list(allow: Grant["allow"], item: string): string {
   return `[${items.map(yamlWord).join(", ")}]`;
 }
 
-/** A port of 0 asks for any port: only the host can be granted. */
-function grantable(name: PermissionName, item: string): string {
-  return name === "net" ? item.replace(/:0$/, "") : item;
+/**
+ * What a list would have to hold. A port of 0 asks for any port: only the host can be granted. The
+ * experiment means paths from its own folder, a list means them from the working directory.
+ */
+function grantable(name: PermissionName, item: string, folder: string): string {
+  if (name === "net") return item.replace(/:0$/, "");
+  return name === "read" || name === "write" ? resolve(folder, item) : item;
 }
 
 /** Text as an item of a YAML list in brackets, in quotes where it would be read as more than text. */
