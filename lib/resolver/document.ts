@@ -7,8 +7,9 @@ import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname } from "node:path";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
-import { kindOf, type Mapping, type Node } from "./node.ts";
-import { buildTree, depthLimit, failure } from "./tree.ts";
+import { aKind, type Mapping, type Node } from "./node.ts";
+import { depthLimit, failure } from "./syntax.ts";
+import { buildTree } from "./tree.ts";
 
 const sizeLimitMiB = 32;
 
@@ -46,7 +47,7 @@ export function parseDocument(source: Source, warn: (problem: Problem) => void):
     throw failure("it is empty", undefined, source, hint);
   }
   const place = root.place.kind === "file" ? root.place : undefined;
-  throw failure(`its root is a ${kindOf(root)}, not a mapping`, place, source, hint);
+  throw failure(`its root is ${aKind(root)}, not a mapping`, place, source, hint);
 }
 
 /**
@@ -146,9 +147,13 @@ function eventsOf(source: Source): Event[] {
 }
 
 function syntaxHint(reason: string, text: string, offset: number): string | undefined {
-  if (/tab/i.test(reason) || text[offset] === "\t") return "Indent with spaces, never with tabs";
+  if (/\btab\b/.test(reason) || text[offset] === "\t") return "Indent with spaces, never with tabs";
   if ("@`%".includes(text[offset] ?? " ")) return `Quote text that begins with "${text[offset]}"`;
-  if (/mapping|indentation|implicit|end of the stream/i.test(reason)) {
+  if (/deficient|unexpected end/.test(reason)) {
+    return "Check the indentation, and that every quote and bracket is closed";
+  }
+  if (/non-printable|null byte/.test(reason)) return "Write it as an escape, in double quotes";
+  if (/indentation|expected ':'|document separator/.test(reason)) {
     return 'Check the indentation, and quote text that holds ": " or " #"';
   }
   return undefined;

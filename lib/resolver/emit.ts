@@ -15,8 +15,8 @@ export function emitResolved(config: Mapping): string {
   return emit(config, literally);
 }
 
-/** The YAML of a configuration that is not resolved. */
-export function emitRaw(config: Mapping): string {
+/** The YAML of a configuration that is not resolved, or of any value in one. */
+export function emitRaw(config: Node): string {
   return emit(config, (text) => text);
 }
 
@@ -26,7 +26,7 @@ interface Page {
   readonly write: (text: string) => string;
 }
 
-function emit(config: Mapping, write: (text: string) => string): string {
+function emit(config: Node, write: (text: string) => string): string {
   if (config.entries.size === 0) return "{}\n";
   const page: Page = { lines: [], write };
   writeBlock(page, config, "");

@@ -8,7 +8,7 @@ import { didYouMean, ExpyrunError, nearMiss, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
 import { expandVariables, literalMark } from "./interpolation.ts";
-import { type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
+import { aKind, type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
 
 type Text = Scalar & { readonly type: "string" };
 
@@ -90,7 +90,7 @@ function parentsOf(document: Mapping): readonly Text[] {
   const items = value.kind === "list" ? value.items : [value];
   return items.map((item) => {
     if (item.kind === "scalar" && item.type === "string" && item.value !== "") return item;
-    const kind = item.kind === "scalar" && item.type === "string" ? "empty" : `a ${kindOf(item)}`;
+    const kind = item.kind === "scalar" && item.type === "string" ? "empty" : aKind(item);
     throw new ExpyrunError({
       code: "section",
       message: `Cannot read "__default__": a path to inherit from is ${kind}`,

@@ -46,12 +46,33 @@ export function findReferences(text: string): Found[] {
   return found;
 }
 
+/** Text with each environment variable replaced by what `use` makes of it. */
+export function replaceVariables(
+  text: string,
+  use: (whole: string, name: string, index: number) => string,
+): string {
+  return text.replace(
+    variable,
+    (whole, bare, braced, index: number) => use(whole, bare ?? braced, index),
+  );
+}
+
+/** Text with each reference replaced by what `use` makes of it. */
+export function replaceReferences(text: string, use: (found: Found) => string): string {
+  return text.replace(
+    reference,
+    (text, path: string, index: number) => use({ path, text, index }),
+  );
+}
+
 /** Text whose environment variables were replaced. */
 export interface Expansion {
   readonly text: string;
   readonly links: readonly Link[];
+  /** The stretches of the text that stood in variables, by index: `end` is exclusive. */
+  readonly inserted: readonly Inserted[];
   /** The place of what stands at an index of the new text. */
-  placeOf(index: number, text: string): Place;
+  readonly placeOf: Locate;
 }
 
 /** The environment as configurations see it: `EXPYRUN_CWD` is the working directory. */
@@ -62,9 +83,14 @@ export function variablesOf(world: World): (name: string) => string | undefined 
   };
 }
 
-interface Replacement {
+/** What a variable was replaced by. */
+export interface Inserted {
+  readonly name: string;
   readonly start: number;
   readonly end: number;
+}
+
+interface Replacement extends Inserted {
   readonly place: Place;
   /** How far the text after it moved, compared to the original text. */
   readonly shift: number;
@@ -73,30 +99,35 @@ interface Replacement {
 /** Replaces the environment variables in text; an undefined one is warned about and left empty. */
 export function expandVariables(text: string, place: Place, world: World): Expansion {
   if (!text.includes("$")) {
-    return { text, links: [], placeOf: (index, part) => placeWithin(place, text, index, part) };
+    return { text, links: [], inserted: [], placeOf: locator(place, text) };
   }
   const lookUp = variablesOf(world);
+  const locate = locator(place, text);
   const links: Link[] = [];
   const replacements: Replacement[] = [];
   let shift = 0;
-  const expanded = text.replace(variable, (whole, bare, braced, index: number) => {
-    const name: string = bare ?? braced;
-    const at = placeWithin(place, text, index, whole);
+  const expanded = replaceVariables(text, (whole, name, index) => {
+    const at = locate(index, whole);
     const value = lookUp(name);
     if (value === undefined) warnUndefined(whole, name, at, world);
-    else links.push({ kind: "environment", name, place: at });
+    links.push({
+      kind: "environment",
+      name,
+      place: at,
+      ...(value === undefined ? { missing: true } : {}),
+    });
     const start = index + shift;
     const end = start + (value ?? "").length;
     shift += (value ?? "").length - whole.length;
-    replacements.push({ start, end, place: at, shift });
+    replacements.push({ name, start, end, place: at, shift });
     return value ?? "";
   });
   const placeOf = (index: number, part: string) => {
     const before = replacements.findLast(({ start }) => start <= index);
     if (before && index < before.end) return before.place;
-    return placeWithin(place, text, index - (before?.shift ?? 0), part);
+    return locate(index - (before?.shift ?? 0), part);
   };
-  return { text: expanded, links, placeOf };
+  return { text: expanded, links, inserted: replacements, placeOf };
 }
 
 function warnUndefined(whole: string, name: string, place: Place, world: World): void {
@@ -109,24 +140,34 @@ function warnUndefined(whole: string, name: string, place: Place, world: World):
   });
 }
 
+/** Finds the places of the parts of a scalar's text. */
+type Locate = (index: number, part: string) => Place;
+
+// A part of text that is not written as it reads is searched for; in long text that takes too long.
+const searchLimit = 10_000;
+
 /**
- * The place of a part of a scalar's text. Escapes and folded lines make the text differ from the
- * file: then the part is searched for; the whole value's place if it is not there as such.
+ * Escapes and folded lines make a scalar's text differ from the file: then a part is searched for,
+ * and the whole value's place stands for one that is not there as such.
  */
-export function placeWithin(place: Place, value: string, index: number, part: string): Place {
-  if (place.kind === "argument") return place;
-  const { text } = place.source;
-  const quote = text[place.start];
-  let start = place.start + (quote === '"' || quote === "'" ? index + 1 : index);
-  const same = text.startsWith(part, start) &&
-    text.startsWith(value.slice(0, index), start - index);
-  if (!same) {
-    const raw = text.slice(place.start, place.end);
+function locator(place: Place, value: string): Locate {
+  if (place.kind === "argument") return () => place;
+  const { source } = place;
+  const quote = source.text[place.start];
+  const first = place.start + (quote === '"' || quote === "'" ? 1 : 0);
+  if (source.text.startsWith(value, first)) {
+    return (index, part) => {
+      const start = first + index;
+      return { kind: "file", source, start, end: start + part.length };
+    };
+  }
+  if (value.length > searchLimit) return () => place;
+  const raw = source.text.slice(place.start, place.end);
+  return (index, part) => {
     const at = nthIndex(raw, part, value.slice(0, index).split(part).length);
     if (at < 0) return place;
-    start = place.start + at;
-  }
-  return { kind: "file", source: place.source, start, end: start + part.length };
+    return { kind: "file", source, start: place.start + at, end: place.start + at + part.length };
+  };
 }
 
 /** The index of the n-th (1-based) occurrence; -1 when there are fewer. */

@@ -27,6 +27,8 @@ export type Scalar =
     readonly replaced?: Node | undefined;
     /** What the value was made from, once resolved. */
     readonly links?: readonly Link[] | undefined;
+    /** Where the value holds a secret: the text without it that files hold, and that resolves to it. */
+    readonly written?: string | undefined;
   }
   & TypedValue;
 
@@ -59,7 +61,13 @@ export type Node = Scalar | List | Mapping;
 
 /** What a resolved value was made from. */
 export type Link =
-  | { readonly kind: "environment"; readonly name: string; readonly place: Place }
+  | {
+    readonly kind: "environment";
+    readonly name: string;
+    readonly place: Place;
+    /** Whether it is not defined. */
+    readonly missing?: true | undefined;
+  }
   | {
     readonly kind: "reference";
     readonly path: string;
@@ -71,6 +79,18 @@ export type Link =
 /** The kind of a node, as messages name it: `int`, `string`, `list`, `mapping`, ... */
 export function kindOf(node: Node): string {
   return node.kind === "scalar" ? node.type : node.kind;
+}
+
+/** The kind of a node in a sentence: `an int`, `a list`, `null`. */
+export function aKind(node: Node): string {
+  const kind = kindOf(node);
+  if (kind === "null") return kind;
+  return kind === "int" ? `an ${kind}` : `a ${kind}`;
+}
+
+/** Text as messages quote it: not more of it than helps. */
+export function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
 /** The node that one segment of a path names below a node: a key, or a list's 0-based index. */

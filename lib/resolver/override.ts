@@ -11,6 +11,7 @@ import {
   type Node,
   nodeAt,
   pathsOf,
+  shortened,
   type TypedValue,
 } from "./node.ts";
 import { readFloat, readInteger, readLoosely } from "./text.ts";
@@ -136,7 +137,8 @@ function unconvertible(before: Node, text: string, override: Override): ExpyrunE
   const kind = kindOf(before);
   return new ExpyrunError({
     code: "override",
-    message: `Cannot set "${override.key}" to "${override.value}": "${text}" is no ${kind}`,
+    message: `Cannot set "${override.key}" to "${shortened(override.value)}": ` +
+      `"${shortened(text)}" is no ${kind}`,
     place: override.valuePlace,
     notes: [{ message: `the default, of kind ${kind}, stands here`, place: before.place }],
     hint: `Give ${wanted[kind]}`,

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Grant, PermissionName, Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
-import { kindOf, type Mapping, type Node } from "./node.ts";
+import { aKind, type Mapping, type Node } from "./node.ts";
 
 const names: readonly PermissionName[] = [
   "read",
@@ -85,7 +85,7 @@ function readAmount(name: PermissionName, node: Node, world: World): Grant["allo
   if (node.kind === "scalar" && node.type === "bool") return node.value;
   if (node.kind === "list") return node.items.map((item) => readItem(name, item, world));
   throw failure(
-    `"${name}" is ${kindOf(node)}, not true, false or a list`,
+    `"${name}" is ${aKind(node)}, not true, false or a list`,
     node.place,
     `Write ${name}: true, ${name}: false or ${name}: [...]`,
   );

@@ -12,14 +12,16 @@ import type { World } from "../world.ts";
 import {
   expandVariables,
   type Expansion,
-  findReferences,
   type Found,
   literalMark,
+  variablesOf,
 } from "./interpolation.ts";
+import { holdsSecret, maskedText, openReferences } from "./masked.ts";
 import { childOf, type Entry, type Link, type Mapping, type Node, pathsOf } from "./node.ts";
 import type { List, Scalar, TypedValue } from "./node.ts";
+import { readSecretRule, type SecretRule } from "./secrets.ts";
 import { readLoosely, textOf } from "./text.ts";
-import { depthLimit, expansionLimit } from "./tree.ts";
+import { depthLimit, expansionLimit } from "./syntax.ts";
 
 /** How many characters references may insert in all. */
 const textLimit = 32 * 2 ** 20;
@@ -39,6 +41,7 @@ type Text = Scalar & { readonly type: "string" };
 interface Resolution {
   readonly root: Mapping;
   readonly world: World;
+  readonly isSecret: SecretRule;
   readonly done: Map<Node, Node>;
   /** Text that waits for what it names. */
   readonly readings: Map<Node, Reading>;
@@ -61,6 +64,7 @@ export function resolveConfig(config: Mapping, world: World): Mapping {
   const resolution: Resolution = {
     root: config,
     world,
+    isSecret: readSecretRule(config),
     done: new Map(),
     readings: new Map(),
     sizes: new Map(),
@@ -182,11 +186,35 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
   const { text, links } = expansion;
   if (node.value.includes("$")) {
     const value = readLoosely(text);
-    if (value.type !== "string") return scalarLike(node, value, links);
+    if (value.type !== "string") return masked(resolution, node, value, links, []);
   }
-  const found = findReferences(text);
+  const found = openReferences(text, expansion.inserted, resolution.isSecret);
   if (found.length > 0) return { node, expansion, found };
-  return scalarLike(node, { type: "string", value: text }, links);
+  return masked(resolution, node, { type: "string", value: text }, links, []);
+}
+
+/** A scalar that knows, where it holds a secret, the text without it. */
+function masked(
+  resolution: Resolution,
+  node: Text,
+  value: TypedValue,
+  links: readonly Link[],
+  targets: readonly (Node | undefined)[],
+): Scalar {
+  const { world, isSecret } = resolution;
+  const variable = variablesOf(world);
+  const secret =
+    links.some((link) =>
+      link.kind === "environment" && isSecret(link.name) && !!variable(link.name)
+    ) || targets.some((target) => target !== undefined && holdsSecret(target));
+  const scalar = scalarLike(node, value, links);
+  if (!secret) return scalar;
+  const lookUp = (path: string) => {
+    const target = targetOf(resolution, path);
+    return target && "need" in target ? undefined : target;
+  };
+  const written = maskedText(node.value, value, { variable, isSecret, targetOf: lookUp });
+  return { ...scalar, written };
 }
 
 function* resolveText(resolution: Resolution, node: Text): Steps {
@@ -214,7 +242,7 @@ function finish(resolution: Resolution, reading: Reading): Node | undefined {
   const whole = found.length === 1 && found[0]!.text === expansion.text ? targets[0] : undefined;
   if (whole) return copyOf(resolution, node, whole, found[0]!, expansion, links);
   const value = insertTexts(resolution, expansion, found, targets, links);
-  return scalarLike(node, { type: "string", value }, links);
+  return masked(resolution, node, { type: "string", value }, links, targets);
 }
 
 function scalarLike(node: Text, value: TypedValue, links?: readonly Link[]): Scalar {

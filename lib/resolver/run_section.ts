@@ -7,7 +7,7 @@ import { isAbsolute, resolve } from "node:path";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
-import { kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
+import { aKind, type Mapping, type Node, type Scalar } from "./node.ts";
 import { readPermissions } from "./permission_section.ts";
 import { textOf } from "./text.ts";
 
@@ -98,7 +98,7 @@ function runMapping(config: Mapping): { run: Mapping; place: Place } {
     throw sectionError('Cannot run this configuration: it has no "__run__"', config.place, hint);
   }
   if (entry.value.kind === "mapping") return { run: entry.value, place: entry.keyPlace };
-  const kind = kindOf(entry.value);
+  const kind = aKind(entry.value);
   throw sectionError(
     `Cannot read "__run__": it is ${kind}, not a mapping`,
     entry.value.place,
@@ -178,7 +178,7 @@ function readInclude(run: Mapping): RunSpec["include"] {
   const items = node.kind === "list" ? node.items : [node];
   return items.map((item) => {
     if (item.kind === "scalar" && item.type === "string") return readIncluded(item);
-    const message = `Cannot read "__include__": ${kindOf(item)} is no path`;
+    const message = `Cannot read "__include__": ${aKind(item)} is no path`;
     throw sectionError(message, item.place, "Give a path or a list of paths, below __code__");
   });
 }

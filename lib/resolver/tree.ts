@@ -6,14 +6,11 @@
  */
 import { EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
-import { ExpyrunError, type FilePlace, type Problem, type Source } from "../errors.ts";
+import type { ExpyrunError, FilePlace, Problem, Source } from "../errors.ts";
 import type { Entry, List, Mapping, Node, Scalar, TypedValue } from "./node.ts";
-import { isAmbiguous, readPlain, readTagged } from "./scalar.ts";
-
-/** How deep values may nest; far above any configuration, far below the stack's end. */
-export const depthLimit = 100;
-/** How many nodes the aliases of one document, or the references of a configuration, may stand for. */
-export const expansionLimit = 1_000_000;
+import { isAmbiguous } from "./scalar.ts";
+import { ambiguity, depthLimit, expansionLimit, failure, tooDeep } from "./syntax.ts";
+import { type Tagged, tagOf, typed, unknownTag } from "./tags.ts";
 
 interface Anchor {
   /** Nothing while the node is still open: an alias to it would hold itself. */
@@ -36,8 +33,7 @@ interface Frame {
   depth: number;
 }
 
-interface Tree {
-  readonly source: Source;
+interface Tree extends Tagged {
   readonly warn: (problem: Problem) => void;
   readonly prefixes: Map<string, string>;
   readonly anchors: Map<string, Anchor>;
@@ -114,7 +110,7 @@ function takeScalar(tree: Tree, event: ScalarEvent): void {
   }
   const node = scalarNode(typed(tree, event, text, place), place);
   if (event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && isAmbiguous(text)) {
-    tree.warn(ambiguity(text, place));
+    tree.warn(ambiguity(node, text, place));
   }
   const anchor = anchorOf(tree, event);
   if (anchor) anchor.node = node;
@@ -128,54 +124,6 @@ function storeKey(tree: Tree, event: ScalarEvent, text: string, place: FilePlace
 /** Spelled out: spreading the value costs a third of the time of building a tree. */
 function scalarNode({ type, value }: TypedValue, place: FilePlace): Scalar {
   return { kind: "scalar", place, type, value } as Scalar;
-}
-
-function ambiguity(text: string, place: FilePlace): Problem {
-  return {
-    code: "ambiguous",
-    message: `Reading "${text}" as YAML 1.2 does: YAML 1.1 tools read something else`,
-    place,
-    hint: `Quote it, "${text}", if it is text; write the value out if it is not`,
-  };
-}
-
-function typed(tree: Tree, event: ScalarEvent, text: string, place: FilePlace): TypedValue {
-  if (event.tagStart < 0) {
-    return event.style === SCALAR_STYLE.PLAIN ? readPlain(text) : { type: "string", value: text };
-  }
-  const tag = tagOf(tree, event);
-  if (tag === "!") return { type: "string", value: text };
-  if (tag === "!P") return { type: "string", value: "!P" + text };
-  if (!scalarTags.has(tag)) throw unknownTag(tree, event);
-  const value = readTagged(tag, text);
-  if (value) return value;
-  throw failure(
-    `"${text}" is no ${tag}`,
-    place,
-    tree.source,
-    "Remove the tag, or correct the value",
-  );
-}
-
-const scalarTags = new Set(["str", "int", "float", "bool", "null"]);
-const tagHint = "The tags !!str !!int !!float !!bool !!null !!seq !!map and !P are known";
-
-/** The tag's name, without the prefix of YAML's own tags. */
-function tagOf(tree: Tree, event: ScalarEvent | MappingEvent | SequenceEvent): string {
-  const raw = tree.source.text.slice(event.tagStart, event.tagEnd);
-  const name = raw.startsWith("!<") ? raw.slice(2, -1) : expandHandle(tree, raw);
-  return name.replace(/^tag:yaml\.org,2002:/, "");
-}
-
-function expandHandle(tree: Tree, raw: string): string {
-  const handle = /^!(?:[^!]*!)?/.exec(raw)![0];
-  return (tree.prefixes.get(handle) ?? handle) + raw.slice(handle.length);
-}
-
-function unknownTag(tree: Tree, event: ScalarEvent | MappingEvent | SequenceEvent): ExpyrunError {
-  const place = placeAt(tree, event.tagStart, event.tagEnd);
-  const tag = tree.source.text.slice(event.tagStart, event.tagEnd);
-  return failure(`the tag "${tag}" is not known here`, place, tree.source, tagHint);
 }
 
 function scalarPlace(tree: Tree, event: ScalarEvent, frame: Frame | undefined): FilePlace {
@@ -259,7 +207,9 @@ function takeAlias(tree: Tree, start: number, end: number): void {
   if (frame?.kind === "mapping" && frame.key === undefined) {
     return takeKey(tree, frame, keyText(tree, anchor.node, place), place, false);
   }
-  if (tree.frames.length + anchor.depth > depthLimit) throw tooDeep(place, tree.source);
+  // What is merged adds no level of its own.
+  const levels = anchor.depth - (frame?.kind === "mapping" && frame.keyMerges ? 1 : 0);
+  if (tree.frames.length + levels > depthLimit) throw tooDeep(place, tree.source);
   tree.end = end;
   add(tree, anchor.node, anchor.weight, anchor.depth, end);
 }
@@ -347,12 +297,13 @@ function add(
     return;
   }
   frame.weight += weight;
-  if (depth >= frame.depth) frame.depth = depth + 1;
+  const merges = frame.kind === "mapping" && frame.keyMerges;
+  frame.depth = Math.max(frame.depth, merges ? depth : depth + 1);
   if (frame.kind === "list") {
     frame.items.push(node);
     return;
   }
-  if (frame.keyMerges) frame.merges.push(...mergeSources(tree, frame, node));
+  if (merges) frame.merges.push(...mergeSources(tree, frame, node));
   else frame.entries.set(frame.key!, { keyPlace: frame.keyPlace!, value: node });
   frame.key = undefined;
   frame.keyPlace = undefined;
@@ -374,21 +325,4 @@ function keyIsCollection(place: FilePlace, source: Source): ExpyrunError {
     source,
     "Keys are single values; quote it if it is text",
   );
-}
-
-/** The error for values that nest too deep. */
-export function tooDeep(place: FilePlace, source: Source): ExpyrunError {
-  return failure(`it nests deeper than ${depthLimit} levels`, place, source);
-}
-
-/** An error about the YAML of a file. */
-export function failure(
-  reason: string,
-  place: FilePlace | undefined,
-  source: Pick<Source, "name">,
-  hint?: string,
-  notes?: Problem["notes"],
-): ExpyrunError {
-  const message = `Cannot read "${source.name}": ${reason}`;
-  return new ExpyrunError({ code: "syntax", message, place, hint, ...(notes ? { notes } : {}) });
 }

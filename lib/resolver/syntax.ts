@@ -1,0 +1,43 @@
+/**
+ * What YAML a configuration may not hold: limits, and how errors and warnings about it read.
+ *
+ * @module
+ */
+import { ExpyrunError, type FilePlace, type Problem, type Source } from "../errors.ts";
+import { type Scalar, shortened } from "./node.ts";
+
+/** How deep values may nest; far above any configuration, far below the stack's end. */
+export const depthLimit = 100;
+/** How many nodes the aliases of one document, or the references of a configuration, may stand for. */
+export const expansionLimit = 1_000_000;
+
+/** The error for values that nest too deep. */
+export function tooDeep(place: FilePlace, source: Source): ExpyrunError {
+  return failure(`it nests deeper than ${depthLimit} levels`, place, source);
+}
+
+/** An error about the YAML of a file. */
+export function failure(
+  reason: string,
+  place: FilePlace | undefined,
+  source: Pick<Source, "name">,
+  hint?: string,
+  notes?: Problem["notes"],
+): ExpyrunError {
+  const message = `Cannot read "${source.name}": ${reason}`;
+  return new ExpyrunError({ code: "syntax", message, place, hint, ...(notes ? { notes } : {}) });
+}
+
+/** The warning about plain text that YAML 1.1 tools read as something else. */
+export function ambiguity(node: Scalar, text: string, place: FilePlace): Problem {
+  const value = shortened(String(node.value));
+  const read = node.type === "string" ? "text" : `the ${node.type} ${value}`;
+  return {
+    code: "ambiguous",
+    message: `Reading "${shortened(text)}" as ${read}: YAML 1.1 tools read something else`,
+    place,
+    hint: node.type === "string"
+      ? "Quote it if it is text, write true, false or the number if it is not"
+      : `Write ${value} if it is a number, quote it if it is text`,
+  };
+}

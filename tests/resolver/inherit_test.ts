@@ -1,0 +1,282 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { ExpyrunError, render } from "../../lib/errors.ts";
+import { emitRaw } from "../../lib/resolver/emit.ts";
+import { loadConfig } from "../../lib/resolver/inherit.ts";
+import { type Mapping, nodeAt } from "../../lib/resolver/node.ts";
+import { type Files, withTempDir, writeFiles } from "../temp.ts";
+import { tellingWorld } from "../world.ts";
+
+/** Loads `main.yml` (or another file) in a folder of these files: its YAML or error, and warnings. */
+async function loading(files: Files, file = "main.yml", env = {}): Promise<{
+  readonly written: string;
+  readonly warned: string[];
+  readonly config: Mapping | undefined;
+}> {
+  return await withTempDir(async (folder) => {
+    await writeFiles(folder, files);
+    const world = tellingWorld({ cwd: folder, env: { ROOT: folder, ...env } });
+    const rendered = (severity: "error" | "warning", problem: ExpyrunError["problem"]) =>
+      render(severity, problem, { color: false }).replaceAll(folder, "/work");
+    const warned = () => world.warnings.map((problem) => rendered("warning", problem));
+    try {
+      const config = await loadConfig(file, world);
+      return { written: emitRaw(config), warned: warned(), config };
+    } catch (error) {
+      if (!(error instanceof ExpyrunError)) throw error;
+      return { written: rendered("error", error.problem), warned: warned(), config: undefined };
+    }
+  });
+}
+
+Deno.test("paths that begin with a dot start at the file, others at the working directory", async () => {
+  const files = {
+    "configs/main.yml": "__default__: [./one.yml, ../two.yml, three.yml, $ROOT/four.yml]\n",
+    "configs/one.yml": "one: 1\n",
+    "two.yml": "two: 2\n",
+    "three.yml": "three: 3\n",
+    "four.yml": "__default__: ./deep/five.yml\nfour: 4\n",
+    "deep/five.yml": "__default__: ./six.yml\n__new_key_policy__: pass\nfive: 5\n",
+    "deep/six.yml": "four: 0\nfive: 0\n",
+    "configs/three.yml": "wrong: true\n",
+  };
+  const { written, warned } = await loading(files, "configs/main.yml");
+  assertEquals(written, "one: 1\ntwo: 2\nthree: 3\nfour: 4\nfive: 5\n");
+  assertEquals(warned, []);
+});
+
+Deno.test("mappings merge, everything else replaces, later parents win, keys keep their order", async () => {
+  const { written, warned } = await loading({
+    "main.yml":
+      "__default__: [./a.yml, ./b.yml]\nm: {v: [9], z: {q: 5}}\n__run__: {__name__: nn}\n",
+    "a.yml": "x: 1\nm:\n  v: [1, 2]\n  z: {p: 1, q: 2}\n  w: a\n__run__: {__main__: m}\n",
+    "b.yml": "m: {w: b}\nx: 2\n",
+  });
+  const expected = "x: 2\nm:\n  v:\n    - 9\n  z:\n    p: 1\n    q: 5\n  w: b\n" +
+    "__run__:\n  __main__: m\n  __name__: nn\n";
+  assertEquals(written, expected);
+  assertEquals(warned, []);
+});
+
+Deno.test("a value keeps the chain of what it replaced", async () => {
+  const { config } = await loading({
+    "main.yml": "__default__: ./b.yml\nx: 3\n",
+    "b.yml": "__default__: ./a.yml\nx: 2\n",
+    "a.yml": "x: 1\n",
+  });
+  const chain = [];
+  for (let node = nodeAt(config!, "x"); node; node = node.replaced) {
+    chain.push(node.kind === "scalar" && node.value);
+  }
+  assertEquals(chain, [3, 2, 1]);
+});
+
+Deno.test("the chain of later parents goes on into earlier ones", async () => {
+  const { config } = await loading({
+    "main.yml": "__default__: [./z.yml, ./b.yml]\nx: 3\n",
+    "z.yml": "x: 0\n",
+    "b.yml": "__default__: ./a.yml\nx: 2\n",
+    "a.yml": "x: 1\n",
+  });
+  const chain = [];
+  for (let node = nodeAt(config!, "x"); node; node = node.replaced) {
+    chain.push(node.kind === "scalar" && node.value);
+  }
+  assertEquals(chain, [3, 2, 1, 0]);
+});
+
+Deno.test("a new key is warned about at every depth, with the near miss", async () => {
+  const { written, warned } = await loading({
+    "main.yml":
+      "__default__: ./base.yml\ntraining:\n  batchsize: 1\n  __x: 1\n__y: 2\nmore: {a: 1}\n",
+    "base.yml": "training: {batch_size: 2}\n",
+  });
+  assertEquals(
+    written,
+    "training:\n  batch_size: 2\n  batchsize: 1\n  __x: 1\n__y: 2\nmore:\n  a: 1\n",
+  );
+  assertEquals(warned, [
+    `warning: Adding the key "training.batchsize": no parent has it
+ --> main.yml:3:3
+  |
+3 |   batchsize: 1
+  |   ^^^^^^^^^
+  = hint: Did you mean "training.batch_size"?
+`,
+    `warning: Adding the key "more": no parent has it
+ --> main.yml:6:1
+  |
+6 | more: {a: 1}
+  | ^^^^
+  = hint: Set __new_key_policy__ to pass if this file may add keys
+`,
+  ]);
+});
+
+Deno.test("the policy is that of the file that says it", async () => {
+  const files = {
+    "main.yml": "__default__: ./mid.yml\n__new_key_policy__: raise\na: 1\nb: 2\n",
+    "mid.yml": "__default__: ./base.yml\n__new_key_policy__: pass\nb: 1\n",
+    "base.yml": "a: 0\n",
+  };
+  assertEquals((await loading(files)).written, "a: 1\nb: 2\n");
+  const raising = { ...files, "main.yml": files["main.yml"] + "bb: 3\n" };
+  assertEquals(
+    (await loading(raising)).written,
+    `error: Cannot add the key "bb": no parent has it
+ --> main.yml:5:1
+  |
+5 | bb: 3
+  | ^^
+  = hint: Set __new_key_policy__ to pass if this file may add keys
+`,
+  );
+});
+
+const kinds: readonly [before: string, after: string, change?: [from: string, to: string]][] = [
+  ["1", "2"],
+  ["1", "1.5"],
+  ["1.5", "1", ["float", "int"]],
+  ["null", "1"],
+  ["null", "{a: 1}"],
+  ["1", "null", ["int", "null"]],
+  ["1", "true", ["int", "bool"]],
+  ["text", "1", ["string", "int"]],
+  ["[1]", "[a, b]"],
+  ["[1]", "1", ["list", "int"]],
+  ["{a: 1}", "1", ["mapping", "int"]],
+  ["1", "{a: 1}", ["int", "mapping"]],
+  ["{a: 1}", "[1]", ["mapping", "list"]],
+];
+
+Deno.test("a change of kind is warned about with both places", async () => {
+  for (const [before, after, change] of kinds) {
+    const { warned } = await loading({
+      "main.yml": `__default__: ./base.yml\nk: ${after}\n`,
+      "base.yml": `k: ${before}\n`,
+    });
+    const first = warned[0]?.split("\n")[0];
+    const expected = change &&
+      `warning: Changing the kind of "k" from ${change[0]} to ${change[1]}`;
+    assertEquals(first, expected, `${before} -> ${after}`);
+  }
+});
+
+Deno.test("a change of kind is shown", async () => {
+  const { warned } = await loading({
+    "main.yml": "__default__: ./base.yml\na: {lr: 1}\n",
+    "base.yml": "a:\n  lr: 1.5\n",
+  });
+  assertEquals(warned, [
+    `warning: Changing the kind of "a.lr" from float to int
+ --> main.yml:2:9
+  |
+2 | a: {lr: 1}
+  |         ^
+  = note: the float stands here: base.yml:2:7
+  = hint: Write the number with a dot
+`,
+  ]);
+});
+
+const errors: readonly [name: string, files: Files, rendered: string][] = [
+  [
+    "a parent that is not there",
+    { "main.yml": "x: 1\n__default__: [./bsae.yml]\n", "base.yml": "" },
+    `error: Cannot read "bsae.yml": no such file
+ --> main.yml:2:15
+  |
+2 | __default__: [./bsae.yml]
+  |               ^^^^^^^^^^
+  = hint: Did you mean "base.yml"?
+`,
+  ],
+  [
+    "a cycle",
+    {
+      "main.yml": "__default__: ./a/b.yml\n",
+      "a/b.yml": "__default__: ../a/c.yml\n",
+      "a/c.yml": "x: 1\n__default__: $ROOT/main.yml\n",
+    },
+    `error: Cannot inherit from "/work/main.yml": it inherits from itself, main.yml -> a/b.yml -> a/c.yml -> main.yml
+ --> a/c.yml:2:14
+  |
+2 | __default__: $ROOT/main.yml
+  |              ^^^^^^^^^^^^^^
+  = hint: Remove one of these __default__ values
+`,
+  ],
+  [
+    "a parent that is no path",
+    { "main.yml": "__default__: [1]\n" },
+    `error: Cannot read "__default__": a path to inherit from is an int
+ --> main.yml:1:15
+  |
+1 | __default__: [1]
+  |               ^
+  = hint: Give a path or a list of paths
+`,
+  ],
+  [
+    "an unknown policy",
+    { "main.yml": "__default__: ./b.yml\n__new_key_policy__: rais\n", "b.yml": "x: 1\n" },
+    `error: Cannot read "__new_key_policy__": "rais" is no policy
+ --> main.yml:2:21
+  |
+2 | __new_key_policy__: rais
+  |                     ^^^^
+  = hint: Did you mean "raise"?
+`,
+  ],
+  [
+    "a policy without a parent",
+    { "main.yml": "x: 1\n__new_key_policy__: pass\n" },
+    `error: Cannot use "__new_key_policy__": this file inherits from none
+ --> main.yml:2:1
+  |
+2 | __new_key_policy__: pass
+  | ^^^^^^^^^^^^^^^^^^
+  = hint: Remove it, or name a parent with __default__
+`,
+  ],
+];
+
+for (const [name, files, rendered] of errors) {
+  Deno.test(`inheriting: ${name}`, async () => {
+    assertEquals((await loading(files)).written, rendered);
+  });
+}
+
+Deno.test("an undefined variable in __default__ is warned about at its place", async () => {
+  const { warned } = await loading({
+    "main.yml": "__default__: ./$ROOTT/base.yml\n",
+    "base.yml": "x: 1\n",
+  });
+  assertEquals(warned, [
+    `warning: Cannot expand "$ROOTT": no such environment variable
+ --> main.yml:1:16
+  |
+1 | __default__: ./$ROOTT/base.yml
+  |                ^^^^^^
+  = hint: Did you mean "$ROOT"?
+`,
+  ]);
+});
+
+Deno.test("a file inherited on two ways is read and warned about once", async () => {
+  const { warned } = await loading({
+    "main.yml": "__default__: [./a.yml, ./b.yml]\n",
+    "a.yml": "__default__: ./base.yml\n",
+    "b.yml": "__default__: ./base.yml\n",
+    "base.yml": "x: yes\n",
+  });
+  assertEquals(warned.length, 1);
+});
+
+Deno.test("an absolute file inherits relative to itself", async () => {
+  await withTempDir(async (folder) => {
+    await writeFiles(folder, { "a.yml": "__default__: ./b.yml\n", "b.yml": "x: 1\n" });
+    const config = await loadConfig(join(folder, "a.yml"), tellingWorld());
+    assertEquals(emitRaw(config), "x: 1\n");
+  });
+});

@@ -1,0 +1,175 @@
+import { assertEquals } from "@std/assert";
+import { nodeAt } from "../../lib/resolver/node.ts";
+import { applyOverrides, type Override } from "../../lib/resolver/override.ts";
+import { errorOf, parse, told } from "./nodes.ts";
+
+const config = parse(`int: 1
+float: 1.5
+bool: true
+text: x
+none: null
+ints: [1, 2]
+mixed: [1, a, true, null]
+empty: []
+lists: [[1], [2]]
+datasets: [{name: a}, {name: b, size: 1}]
+training: {lr: 0.1, batch_size: 4}
+__run__: {__output_dir__: out}
+`);
+
+function overridesOf(...words: string[]): Override[] {
+  const all = ["run", "c.yml", ...words];
+  const overrides: Override[] = [];
+  for (let i = 0; i < words.length; i += 2) {
+    overrides.push({
+      key: words[i]!.slice(2),
+      value: words[i + 1]!,
+      keyPlace: { kind: "argument", words: all, index: i + 2 },
+      valuePlace: { kind: "argument", words: all, index: i + 3 },
+    });
+  }
+  return overrides;
+}
+
+/** What the value after the override reads to: YAML that stands for the same. */
+const conversions: readonly [key: string, value: string, yaml: string][] = [
+  ["int", "5", "5"],
+  ["int", " -5_0 ", "-50"],
+  ["int", "12345678901234567890", "12345678901234567890"],
+  ["int", "010", "10"],
+  ["float", "1", "1.0"],
+  ["float", "1e-3", "0.001"],
+  ["float", "inf", ".inf"],
+  ["float", "-Infinity", "-.inf"],
+  ["float", "nan", ".nan"],
+  ["float", ".5", "0.5"],
+  ["bool", "False", "false"],
+  ["bool", "0", "false"],
+  ["bool", "TRUE", "true"],
+  ["bool", "1", "true"],
+  ["text", "5", "'5'"],
+  ["text", "", "''"],
+  ["text", "--flag", "--flag"],
+  ["text", "{int}", "'{int}'"],
+  ["none", "5", "5"],
+  ["none", "1e5", "1e5"],
+  ["none", "true", "true"],
+  ["none", "null", "'null'"],
+  ["ints", "3,4", "[3, 4]"],
+  ["ints", "3", "[3]"],
+  ["ints", "3,4,5", "[3, 4, 5]"],
+  ["mixed", "2,5,0,x", "[2, '5', false, x]"],
+  ["mixed", "2,5", "[2, 5]"],
+  ["empty", "1,a,2.5,true", "[1, a, 2.5, true]"],
+  ["lists", "3,4", "[[3], [4]]"],
+  ["ints.1", "7", "7"],
+  ["datasets.0.name", "q", "q"],
+  ["datasets.1.size", "3", "3"],
+  ["training.lr", "1", "1.0"],
+  ["__run__.__output_dir__", "other", "other"],
+];
+
+Deno.test("an override is typed by the value that it replaces", () => {
+  for (const [key, value, yaml] of conversions) {
+    const changed = applyOverrides(config, overridesOf(`--${key}`, value));
+    const expected = nodeAt(parse(`k: ${yaml}\n`), "k")!;
+    assertEquals(told(nodeAt(changed, key)!), told(expected), `--${key} ${value}`);
+    assertEquals(nodeAt(changed, key)!.replaced, nodeAt(config, key));
+    assertEquals([...changed.entries.keys()], [...config.entries.keys()]);
+  }
+});
+
+Deno.test("of a key given twice the last wins, typed by the default", () => {
+  const changed = applyOverrides(config, overridesOf("--none", "5", "--int", "2", "--none", "abc"));
+  assertEquals(told(nodeAt(changed, "none")!), told(nodeAt(parse("k: abc\n"), "k")!));
+  const twice = applyOverrides(config, overridesOf("--ints", "1,2,3", "--ints.2", "9"));
+  assertEquals(told(nodeAt(twice, "ints")!), told(nodeAt(parse("k: [1, 2, 9]\n"), "k")!));
+});
+
+const errors: readonly [words: [string, string], rendered: string][] = [
+  [
+    ["--training.batchsize", "5"],
+    `error: Cannot set "training.batchsize": no such key
+ --> argument 3
+  |
+  | expyrun run c.yml --training.batchsize 5
+  |                   ^^^^^^^^^^^^^^^^^^^^
+  = hint: Did you mean "training.batch_size"?
+`,
+  ],
+  [
+    ["--lr", "5"],
+    `error: Cannot set "lr": no such key
+ --> argument 3
+  |
+  | expyrun run c.yml --lr 5
+  |                   ^^^^
+  = hint: Did you mean "training.lr"?
+`,
+  ],
+  [
+    ["--training.batch_size", "5.0"],
+    `error: Cannot set "training.batch_size" to "5.0": "5.0" is no int
+ --> argument 4
+  |
+  | expyrun run c.yml --training.batch_size 5.0
+  |                                         ^^^
+  = note: the default, of kind int, stands here: config.yml:11:33
+  = hint: Give an int, such as 10
+`,
+  ],
+  [
+    ["--ints", "1,b"],
+    `error: Cannot set "ints" to "1,b": "b" is no int
+ --> argument 4
+  |
+  | expyrun run c.yml --ints 1,b
+  |                          ^^^
+  = note: the default, of kind int, stands here: config.yml:6:11
+  = hint: Give an int, such as 10
+`,
+  ],
+  [
+    ["--bool", "yes"],
+    `error: Cannot set "bool" to "yes": "yes" is no bool
+ --> argument 4
+  |
+  | expyrun run c.yml --bool yes
+  |                          ^^^
+  = note: the default, of kind bool, stands here: config.yml:3:7
+  = hint: Give a bool: true, false, 1 or 0
+`,
+  ],
+  [
+    ["--float", "fast"],
+    `error: Cannot set "float" to "fast": "fast" is no float
+ --> argument 4
+  |
+  | expyrun run c.yml --float fast
+  |                           ^^^^
+  = note: the default, of kind float, stands here: config.yml:2:8
+  = hint: Give a float, such as 0.5 or 1e-5
+`,
+  ],
+  [
+    ["--training", "5"],
+    `error: Cannot set "training": it is a mapping
+ --> argument 3
+  |
+  | expyrun run c.yml --training 5
+  |                   ^^^^^^^^^^
+  = note: the mapping stands here: config.yml:11:11
+  = hint: Set its keys: --training.lr, --training.batch_size
+`,
+  ],
+];
+
+Deno.test("what cannot be set shows the argument, the kind wanted and the default", () => {
+  for (const [words, rendered] of errors) {
+    assertEquals(errorOf(() => applyOverrides(config, overridesOf(...words))), rendered);
+  }
+  for (const key of ["ints.2", "ints.01", "ints.-1", "text.0", "training.lr.x", "", "a..b"]) {
+    const error = errorOf(() => applyOverrides(config, overridesOf(`--${key}`, "1")));
+    assertEquals(error.split("\n")[0], `error: Cannot set "${key}": no such key`);
+  }
+});
