@@ -6,8 +6,10 @@
  */
 import type { ConfigCommand } from "./cli.ts";
 import { type Configuration, readConfiguration } from "./resolve.ts";
+import { deliverable } from "./resolver/deliver.ts";
 import { emitRaw, emitResolved } from "./resolver/emit.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
+import { sha256 } from "./snapshotter/digest.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
 import {
   claimFolder,
@@ -88,13 +90,21 @@ export async function prepareRun(
     await writeFile(folder.rawConfig, emitRaw(written.raw), place);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);
     await writeFile(folder.requirements, requirements(lock, world.versions), place);
-    const record = newRecord(spec, folder, code, world);
+    const digest = await configDigest({ resolved, spec });
+    const record = newRecord(spec, folder, code, digest, world);
     await writeRecord(folder, record, place);
     return { folder, record };
   } catch (error) {
     await discardFolder(folder);
     throw error;
   }
+}
+
+/** The sha256 of what the entry point gets: the same for two runs that differ in their folder only. */
+export async function configDigest(
+  { resolved, spec }: Pick<CheckedRun, "resolved" | "spec">,
+): Promise<string> {
+  return await sha256(JSON.stringify(spec.name) + deliverable(resolved));
 }
 
 async function codeOf(
@@ -116,6 +126,7 @@ function newRecord(
   spec: RunSpec,
   folder: ExperimentFolder,
   code: CodeRecord,
+  digest: string,
   world: World,
 ): RunRecord {
   return {
@@ -129,6 +140,7 @@ function newRecord(
     runtime: "deno",
     preparedAt: new Date().toISOString(),
     permissions: spec.permissions,
+    configDigest: digest,
     code,
   };
 }

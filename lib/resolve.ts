@@ -38,7 +38,10 @@ export async function readConfiguration(
 }
 
 /** After CONFIG, `--debug` could be meant as the key: then neither is guessed. */
-function refuseDebugKey({ debugPlace }: ConfigCommand, config: Mapping): void {
+export function refuseDebugKey(
+  { debugPlace }: Pick<ConfigCommand, "debugPlace">,
+  config: Mapping,
+): void {
   const key = config.entries.get("debug");
   if (debugPlace === undefined || key === undefined) return;
   throw new ExpyrunError({

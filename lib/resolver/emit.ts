@@ -7,7 +7,7 @@
  * @module
  */
 import { literally } from "./interpolation.ts";
-import type { Mapping, Node, Scalar } from "./node.ts";
+import type { List, Mapping, Node, Scalar } from "./node.ts";
 import { floatText } from "./text.ts";
 
 /** The YAML of a resolved configuration; text that would be read again gets `!P` in front. */
@@ -15,8 +15,8 @@ export function emitResolved(config: Mapping): string {
   return emit(config, literally);
 }
 
-/** The YAML of a configuration that is not resolved, or of any value in one. */
-export function emitRaw(config: Node): string {
+/** The YAML of a configuration that is not resolved, or of a list in one. */
+export function emitRaw(config: Mapping | List): string {
   return emit(config, (text) => text);
 }
 
@@ -26,8 +26,9 @@ interface Page {
   readonly write: (text: string) => string;
 }
 
-function emit(config: Node, write: (text: string) => string): string {
-  if (config.entries.size === 0) return "{}\n";
+function emit(config: Mapping | List, write: (text: string) => string): string {
+  if (config.kind === "list" && config.items.length === 0) return "[]\n";
+  if (config.kind === "mapping" && config.entries.size === 0) return "{}\n";
   const page: Page = { lines: [], write };
   writeBlock(page, config, "");
   return page.lines.join("\n") + "\n";

@@ -54,6 +54,8 @@ export interface RunRecord {
   readonly runtime: "deno";
   readonly code: CodeRecord;
   readonly permissions: Permissions;
+  /** sha256 of what the entry point gets: its name and the resolved configuration. */
+  readonly configDigest?: string | undefined;
   readonly preparedAt: string;
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
@@ -155,6 +157,7 @@ const recordKeys = [
   "slurmTask",
   "restarts",
   "permissions",
+  "configDigest",
   "code",
 ] as const satisfies readonly (keyof RunRecord)[];
 

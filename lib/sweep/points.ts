@@ -5,15 +5,17 @@
  */
 import { extname, resolve } from "node:path";
 import { ExpyrunError, type Place, type Source } from "../errors.ts";
-import type { Mapping } from "../resolver/node.ts";
+import type { Mapping, Node } from "../resolver/node.ts";
 import type { World } from "../world.ts";
 import { type Assignment, sweepError, typeCell } from "./axis.ts";
 import { parseCsv } from "./csv.ts";
+import { readPoint } from "./section.ts";
 
 /**
  * Reads `--points FILE`.
  *
  * @param place the word that names the file
+ * @param readYaml parses YAML whose keys may be paths
  * @throws {ExpyrunError} `unreadable` or `sweep`
  */
 export async function readPointsFile(
@@ -21,7 +23,7 @@ export async function readPointsFile(
   place: Place,
   config: Mapping,
   world: World,
-  readYaml: (source: Source) => Assignment[][],
+  readYaml: (source: Source) => Node,
 ): Promise<Assignment[][]> {
   const path = resolve(world.cwd, file);
   const source: Source = { name: file, path, text: await readText(path, file, place) };
@@ -30,7 +32,7 @@ export async function readPointsFile(
       return pointsOfCsv(source, config);
     case ".yml":
     case ".yaml":
-      return readYaml(source);
+      return pointsOfYaml(readYaml(source), config);
   }
   throw sweepError(`Cannot read points from "${file}"`, place, "It ends in .csv, .yml or .yaml");
 }
@@ -48,6 +50,16 @@ async function readText(path: string, file: string, place: Place): Promise<strin
       place,
     });
   }
+}
+
+/**
+ * The points of a YAML file: a list of mappings, as `points` of `__sweep__` is.
+ *
+ * @throws {ExpyrunError} `sweep`, at what is wrong
+ */
+export function pointsOfYaml(root: Node, config: Mapping): Assignment[][] {
+  if (root.kind === "list") return root.items.map((item) => readPoint(item, config));
+  throw sweepError("A file of points is a list", root.place, "Write: - {training.lr: 0.1}");
 }
 
 /**

@@ -1,0 +1,178 @@
+/**
+ * Which runs a sweep has: the configuration, `__sweep__` and the command line become a list of runs,
+ * each of them resolved and checked before anything is made.
+ *
+ * @module
+ */
+import { type CheckedRun, checkRun } from "../prepare.ts";
+import { type Configuration, refuseDebugKey } from "../resolve.ts";
+import { deliverable, jsonOf } from "../resolver/deliver.ts";
+import { parseValues } from "../resolver/document.ts";
+import { loadConfig } from "../resolver/inherit.ts";
+import type { Mapping } from "../resolver/node.ts";
+import { applyOverrides, type Override } from "../resolver/override.ts";
+import { resolveConfig } from "../resolver/resolve.ts";
+import { checkReservedKeys, readRunSection, type RunSpec } from "../resolver/run_section.ts";
+import type { EntryPoint } from "../snapshotter/entry_point.ts";
+import { sha256 } from "../snapshotter/digest.ts";
+import type { World } from "../world.ts";
+import { assign } from "./assign.ts";
+import { type Axis, isAxis, type Setting, sweepError, typeSetting } from "./axis.ts";
+import type { SweepDefinition } from "./command.ts";
+import { planRuns, type RunValues } from "./plan.ts";
+import { readPointsFile } from "./points.ts";
+import { readSweepSection } from "./section.ts";
+import { readSlurmSection, type SlurmOption } from "./slurm/options.ts";
+import { type CommandSpace, joinSpace } from "./space.ts";
+import { valuesText } from "./table.ts";
+
+/** The runs of a sweep, checked. */
+export interface DefinedSweep {
+  /** The configuration of all runs, merged and with the fixed overrides. */
+  readonly base: Mapping;
+  readonly runs: readonly RunValues[];
+  /** What the first run says of where it belongs. */
+  readonly spec: RunSpec;
+  /** What `__slurm__` says, the same for all runs. */
+  readonly slurm: readonly SlurmOption[];
+}
+
+/**
+ * Lists and checks the runs.
+ *
+ * @throws {ExpyrunError} at whatever would stop one of the runs from being prepared
+ */
+export async function defineSweep(
+  definition: SweepDefinition,
+  world: World,
+): Promise<DefinedSweep> {
+  const merged = await loadConfig(definition.config, world, definition.configPlace);
+  refuseDebugKey(definition, merged);
+  const { fixed, axes } = sortSettings(definition.settings, merged, world);
+  const base = applyOverrides(merged, fixed.flatMap(overrideOf));
+  checkReservedKeys(base, world);
+  const space = joinSpace(readSweepSection(base), {
+    axes,
+    fixed: fixed.map(({ key, keyPlace }) => ({ key, place: keyPlace })),
+    zip: definition.zip,
+    method: definition.method,
+    points: await pointsOf(definition, base, world),
+  });
+  const { runs } = planRuns(space, base);
+  return { base, ...await checkRuns(runs, base, definition, world) };
+}
+
+/** Of a key given twice the last counts, as for overrides. */
+function sortSettings(settings: readonly Setting[], config: Mapping, world: World) {
+  const last = new Map(settings.map((setting) => [setting.key, setting]));
+  const fixed: Setting[] = [];
+  const axes: Axis[] = [];
+  for (const setting of last.values()) {
+    const axis = typeSetting(setting, config, world);
+    if (isAxis(setting, axis)) axes.push(axis);
+    else fixed.push(setting);
+  }
+  return { fixed, axes };
+}
+
+function overrideOf({ key, keyPlace, words }: Setting): Override[] {
+  return words.map(({ text, place }) => ({ key, value: text, keyPlace, valuePlace: place }));
+}
+
+async function pointsOf(
+  { points }: SweepDefinition,
+  base: Mapping,
+  world: World,
+): Promise<CommandSpace["points"]> {
+  if (!points) return undefined;
+  const yaml = (source: Parameters<typeof parseValues>[0]) => parseValues(source, world.warn);
+  return await readPointsFile(points.value, points.place, base, world, yaml);
+}
+
+/** Makes the configurations of single runs. */
+export function configurationOf(base: Mapping, run: RunValues, world: World): Configuration {
+  const raw = assign(base, run);
+  const entries = new Map(raw.entries);
+  // Axes are not for resolving: each run has its values by now.
+  entries.delete("__sweep__");
+  return { raw, resolved: resolveConfig({ ...raw, entries }, world) };
+}
+
+/**
+ * Checks single runs one after the other, looking at the disk once for each entry point.
+ *
+ * @param config the configuration's path
+ */
+export function runChecker(config: string, world: World) {
+  const known = new Map<string, { code: string; entry: EntryPoint }>();
+  return async (configuration: Configuration): Promise<CheckedRun> => {
+    const spec = readRunSection(configuration.resolved, world);
+    const key = JSON.stringify([spec.code, spec.main.module]);
+    const found = known.get(key);
+    if (!found) {
+      const checked = await checkRun(configuration, config, world);
+      known.set(key, { code: checked.spec.code, entry: checked.entry });
+      return checked;
+    }
+    const entry = { ...found.entry, function: spec.main.function };
+    return { ...configuration, spec: { ...spec, code: found.code }, entry };
+  };
+}
+
+/** Each run is resolved and dropped again: a sweep of many runs holds their values only. */
+async function checkRuns(
+  runs: readonly RunValues[],
+  base: Mapping,
+  { config }: SweepDefinition,
+  world: World,
+): Promise<Omit<DefinedSweep, "base">> {
+  const check = runChecker(config, world);
+  const seen = new Map<string, number>();
+  const kept: RunValues[] = [];
+  const twins: string[] = [];
+  let first: { spec: RunSpec; slurm: SlurmOption[] } | undefined;
+  for (const [index, run] of runs.entries()) {
+    const checked = await check(configurationOf(base, run, world));
+    const slurm = readSlurmSection(checked.resolved);
+    first ??= { spec: checked.spec, slurm };
+    refuseOtherOptions(first.slurm, slurm);
+    const identity = await sha256(identityText(checked));
+    const twin = seen.get(identity);
+    seen.set(identity, twin ?? index);
+    if (twin === undefined) kept.push(run);
+    else twins.push(`"${valuesText(run)}" is "${valuesText(runs[twin]!)}"`);
+  }
+  if (twins.length > 0) warnOfTwins(twins, world);
+  return { runs: kept, ...first! };
+}
+
+/** All that a run depends on, where it goes included. */
+function identityText({ resolved }: CheckedRun): string {
+  const run = resolved.entries.get("__run__")!.value;
+  return deliverable(resolved) + jsonOf(run as Mapping);
+}
+
+function warnOfTwins(twins: readonly string[], world: World): void {
+  const more = twins.length > 3 ? `; and ${twins.length - 3} more` : "";
+  world.warn({
+    code: "sweep",
+    message: `Leaving out ${twins.length} of the runs, which repeat others: ` +
+      twins.slice(0, 3).join("; ") + more,
+    hint: "To run a configuration several times give it a key to vary, such as a seed",
+  });
+}
+
+/** One job array has one set of options. */
+function refuseOtherOptions(first: readonly SlurmOption[], other: readonly SlurmOption[]): void {
+  const text = (options: readonly SlurmOption[]) =>
+    JSON.stringify(options.map(({ name, value }) => [name, value]));
+  if (text(first) === text(other)) return;
+  const odd = other.find(({ name, value }) =>
+    !first.some((one) => one.name === name && one.value === value)
+  );
+  throw sweepError(
+    'Cannot sweep: "__slurm__" is not the same for all runs',
+    (odd ?? first[0])?.place,
+    "Sweep over what it depends on in sweeps of their own",
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * A defined sweep becomes folders: its own, and one for each run.
+ *
+ * @module
+ */
+import type { Place } from "../errors.ts";
+import { type CheckedRun, type PreparedRun, prepareRun } from "../prepare.ts";
+import { emitRaw } from "../resolver/emit.ts";
+import type { List, Mapping } from "../resolver/node.ts";
+import { discardFolder, openFolder, writeFile } from "../snapshotter/folder.ts";
+import {
+  keepsToItsFolder,
+  type SharedCopy,
+  type Sharing,
+  sharingOf,
+} from "../snapshotter/share.ts";
+import type { World } from "../world.ts";
+import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
+import {
+  appendLine,
+  claimSweepFolder,
+  type FolderEntry,
+  type SweepFolder,
+  type SweepRecord,
+  writeSweepRecord,
+} from "./folder.ts";
+import type { RunValues } from "./plan.ts";
+
+/** A run of a sweep and its folder. */
+export interface FolderOfRun {
+  /** Which run, 0-based. */
+  readonly run: number;
+  /** The experiment folder, absolute. */
+  readonly folder: string;
+}
+
+/** A sweep whose folders were made. */
+export interface MadeSweep {
+  readonly folder: SweepFolder;
+  readonly runs: readonly FolderOfRun[];
+}
+
+/**
+ * Makes the sweep's folder, then those of its runs.
+ *
+ * @throws {ExpyrunError} when the disk or the code is in the way; nothing is left behind then
+ */
+export async function makeSweep(
+  { base, runs, spec }: DefinedSweep,
+  { config, debug }: { readonly config: string; readonly debug: boolean },
+  world: World,
+): Promise<MadeSweep> {
+  const folder = await claimSweepFolder(spec.outputDir, config, spec.outputDirPlace);
+  const record: SweepRecord = {
+    format: 1,
+    command: world.words,
+    cwd: world.cwd,
+    configFile: config,
+    createdAt: new Date().toISOString(),
+    total: runs.length,
+    debug,
+  };
+  try {
+    await writeFile(folder.config, emitRaw(base));
+    await writeFile(folder.runs, emitRaw(listOf(runs, spec.outputDirPlace)));
+    await writeSweepRecord(folder, record);
+    const all = runs.map((values, run) => ({ run, values }));
+    return { folder, runs: await prepareRuns(all, { base, config, debug, folder }, world) };
+  } catch (error) {
+    await Deno.remove(folder.path, { recursive: true });
+    throw error;
+  }
+}
+
+/** The runs as a list of mappings, which is what `--points` reads. */
+function listOf(runs: readonly RunValues[], place: Place): List {
+  const items = runs.map((run): Mapping => ({
+    kind: "mapping",
+    place,
+    entries: new Map(run.map(({ key, node }) => [key, { keyPlace: place, value: node }])),
+  }));
+  return { kind: "list", place, items };
+}
+
+/** What all runs of a sweep have in common. */
+export interface SweepBase {
+  readonly base: Mapping;
+  /** The configuration's path. */
+  readonly config: string;
+  readonly debug: boolean;
+  readonly folder: SweepFolder;
+}
+
+/**
+ * Prepares runs one after the other, and notes each folder as soon as it is ready. The code is
+ * copied once: what is edited meanwhile is seen by all runs or by none.
+ *
+ * @throws {ExpyrunError} none of the folders is left behind then
+ */
+export async function prepareRuns(
+  runs: readonly { readonly run: number; readonly values: RunValues }[],
+  { base, config, debug, folder }: SweepBase,
+  world: World,
+): Promise<FolderOfRun[]> {
+  const check = runChecker(config, world);
+  const prepare = sharedPreparation(debug, world);
+  return await prepareEach(runs, folder, async ({ values }) => {
+    return await prepare(await check(configurationOf(base, values, world)));
+  });
+}
+
+/**
+ * Makes folders by a function, and notes them.
+ *
+ * @throws what `make` throws, once the folders made before are gone
+ */
+export async function prepareEach<Run extends { readonly run: number }>(
+  runs: readonly Run[],
+  folder: SweepFolder,
+  make: (run: Run) => Promise<PreparedRun>,
+): Promise<FolderOfRun[]> {
+  const made: (FolderOfRun & { readonly parents: readonly string[] })[] = [];
+  try {
+    for (const one of runs) {
+      const { folder: { path, made: parents } } = await make(one);
+      made.push({ run: one.run, folder: path, parents });
+      await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
+    }
+    return made.map(({ run, folder }) => ({ run, folder }));
+  } catch (error) {
+    for (const { folder, parents } of made.reverse()) await discard(folder, parents);
+    throw error;
+  }
+}
+
+async function discard(path: string, made: readonly string[]): Promise<void> {
+  await discardFolder({ ...openFolder(path), made }).catch(() => {});
+}
+
+/** The copies that runs of one kind share. */
+interface Copies {
+  /** Of the first run. */
+  readonly any: SharedCopy;
+  /** Of a run that cannot write to it; others may be linked to it. */
+  sealed?: SharedCopy;
+}
+
+/**
+ * Prepares runs that share their code where it is the same.
+ *
+ * A run that could write to a copy through another name never shares one by links.
+ */
+export function sharedPreparation(debug: boolean, world: World) {
+  const known = new Map<string, Copies>();
+  const sharing = sharingOnce();
+  return async (run: CheckedRun): Promise<PreparedRun> => {
+    const key = codeKey(run);
+    const copies = debug ? undefined : known.get(key);
+    const sealed = isSealed(run);
+    const shared = copies && await sharedBy(copies, sealed, sharing);
+    const prepared = await prepareRun(run, { debug, shared }, world);
+    if (!debug) {
+      const copy: SharedCopy = { code: prepared.record.code, folder: prepared.folder };
+      const now = copies ?? { any: copy };
+      if (sealed) now.sealed ??= copy;
+      known.set(key, now);
+    }
+    return prepared;
+  };
+}
+
+function codeKey({ spec, entry }: CheckedRun): string {
+  return JSON.stringify([spec.code, entry.module, spec.include.map(({ path }) => path)]);
+}
+
+/** A compiled binary cannot deny writing to the copy while it allows the folder. */
+function isSealed({ spec }: CheckedRun): boolean {
+  return !Deno.build.standalone && keepsToItsFolder(spec.permissions, spec.outputDir);
+}
+
+async function sharedBy(
+  { any, sealed }: Copies,
+  mine: boolean,
+  sharing: typeof sharingOf,
+): Promise<{ copy: SharedCopy; sharing: Sharing }> {
+  const copy = sealed ?? any;
+  const linkable = mine && sealed !== undefined;
+  return { copy, sharing: await sharing(copy.folder.record, linkable) };
+}
+
+/** The file system of a copy is asked once. */
+function sharingOnce(): typeof sharingOf {
+  const known = new Map<string, Promise<Sharing>>();
+  return (file, sealed) => {
+    const key = `${sealed} ${file}`;
+    const answer = known.get(key) ?? sharingOf(file, sealed);
+    known.set(key, answer);
+    return answer;
+  };
+}
