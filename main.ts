@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, parseCommand } from "./lib/cli.ts";
+import { type Command, parseCommand, type PrepareCommand } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { execute } from "./lib/execute.ts";
 import { prepare } from "./lib/prepare.ts";
@@ -40,11 +40,28 @@ async function dispatch(command: Command, world: World): Promise<number> {
       const { path } = await prepare(command, world);
       return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
     }
-    case "execute":
-      return exitCode(await execute(command.folder, world, command.folderPlace));
+    case "execute": {
+      const { folder, folderPlace, force } = command;
+      return exitCode(await execute(folder, world, folderPlace, { force }));
+    }
+    case "explain":
+      return answer(await (await import("./lib/explain.ts")).explain(command, world));
+    case "verify": {
+      const { text, unchanged } = await (await import("./lib/verify.ts")).verify(command, world);
+      return answer(text) || (unchanged ? 0 : 1);
+    }
+    case "rerun":
+      return await (await import("./lib/rerun.ts")).rerun(command, world);
+    case "pack":
+      return answer(await (await import("./lib/pack.ts")).pack(command, world));
     case "run":
-      return exitCode(await execute((await prepare(command, world)).path, world));
+      return exitCode(await run(command, world));
   }
+}
+
+async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
+  const { path } = await prepare(command, world);
+  return await execute(path, world, undefined, { verify: false });
 }
 
 function surroundings(words: readonly string[], command: Command, style: Style): World {

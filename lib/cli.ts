@@ -28,15 +28,60 @@ export interface ConfigCommand extends Common {
   readonly debugPlace?: ArgumentPlace | undefined;
 }
 
+/** A configuration to be made into an experiment folder. */
+export interface PrepareCommand extends ConfigCommand {
+  /** `--force`: go on though the folder that is repeated has changed since its record. */
+  readonly force: boolean;
+}
+
+/** An experiment folder. */
+export interface FolderOperand {
+  /** Its path, as written. */
+  readonly folder: string;
+  readonly folderPlace: ArgumentPlace;
+}
+
+/** A run to be repeated. */
+export interface RerunCommand extends FolderOperand, Common {
+  readonly overrides: readonly Override[];
+  /** `--report`: only say what differs. */
+  readonly report: boolean;
+  /** `--check`: globs of the output files to compare. */
+  readonly check: readonly string[];
+  /** `--tolerance`: how far numbers may lie apart, relatively. */
+  readonly tolerance?: number | undefined;
+  readonly force: boolean;
+}
+
+/** A question about where a value came from. */
+export interface ExplainCommand extends ConfigCommand {
+  readonly json: boolean;
+  readonly key?: string | undefined;
+  readonly keyPlace?: ArgumentPlace | undefined;
+}
+
+/** A run to be packed. */
+export interface PackCommand extends FolderOperand, Common {
+  /** `--outputs`: with what the run wrote. */
+  readonly outputs: boolean;
+  /** `-o FILE`: the archive's path, as written. */
+  readonly output?: string | undefined;
+  readonly force: boolean;
+}
+
 /** What the user asked for. */
 export type Command =
   | { readonly kind: "help"; readonly verb?: Verb | undefined }
   | { readonly kind: "version" }
-  | { readonly kind: "run" } & ConfigCommand
+  | { readonly kind: "run" } & PrepareCommand
   | { readonly kind: "resolve"; readonly json: boolean } & ConfigCommand
-  | { readonly kind: "prepare"; readonly json: boolean } & ConfigCommand
-  | { readonly kind: "execute"; readonly folder: string; readonly folderPlace: ArgumentPlace }
-    & Common;
+  | { readonly kind: "prepare"; readonly json: boolean } & PrepareCommand
+  | { readonly kind: "execute"; readonly force: boolean } & FolderOperand & Common
+  | { readonly kind: "explain" } & ExplainCommand
+  | { readonly kind: "verify"; readonly json: boolean; readonly folders: readonly FolderOperand[] }
+    & Common
+  | { readonly kind: "rerun" } & RerunCommand
+  | { readonly kind: "pack" } & PackCommand;
 
 /**
  * Reads the command line.
@@ -50,14 +95,70 @@ export function parseCommand(words: readonly string[]): Command {
   const { options, next } = parseOptions(verb, words, named ? 1 : 0, !named);
   if (options.has("help")) return { kind: "help", verb: named ? verb : undefined };
   if (options.has("version")) return { kind: "version" };
-  const common = { quiet: options.has("quiet"), strict: options.has("strict") };
   const operand = parseOperand(verb, words, next);
-  if (verb === "execute") {
-    refuseMore(verb, words, next + 1);
-    return { kind: verb, folder: operand, folderPlace: at(words, next), ...common };
+  return parseVerb({ verb, words, options, next, operand });
+}
+
+/** A command line whose options were read. */
+interface Parsed {
+  readonly verb: Verb;
+  readonly words: readonly string[];
+  readonly options: Options;
+  /** The index of the operand. */
+  readonly next: number;
+  readonly operand: string;
+}
+
+/** The options that were given, with their values: none for one that takes none. */
+type Options = ReadonlyMap<string, readonly Given[]>;
+
+/** The value of an option and where it stands. */
+interface Given {
+  readonly value: string;
+  readonly place: ArgumentPlace;
+}
+
+function parseVerb(parsed: Parsed): Command {
+  const { verb, words, options, next, operand } = parsed;
+  const common = { quiet: options.has("quiet"), strict: options.has("strict") };
+  const [json, force] = [options.has("json"), options.has("force")];
+  switch (verb) {
+    case "run":
+      return { kind: verb, force, ...parseConfig(parsed, common) };
+    case "resolve":
+      return { kind: verb, json, ...parseConfig(parsed, common) };
+    case "prepare":
+      return { kind: verb, json, force, ...parseConfig(parsed, common) };
+    case "explain":
+      return { kind: verb, json, ...parseExplain(parsed, common) };
+    case "verify":
+      return { kind: verb, json, folders: parseFolders(parsed), ...common };
+    case "rerun":
+      return { kind: verb, force, ...parseRerun(parsed), ...common };
+    case "execute":
+      refuseMore(verb, words, next + 1);
+      return { kind: verb, force, folder: operand, folderPlace: at(words, next), ...common };
+    case "pack": {
+      refuseMore(verb, words, next + 1);
+      const given = {
+        outputs: options.has("outputs"),
+        output: options.get("output")?.at(-1)?.value,
+      };
+      return {
+        kind: verb,
+        force,
+        ...given,
+        folder: operand,
+        folderPlace: at(words, next),
+        ...common,
+      };
+    }
   }
+}
+
+function parseConfig({ words, options, next, operand }: Parsed, common: Common): ConfigCommand {
   const { overrides, debugPlace } = parseOverrides(words, next + 1);
-  const config: ConfigCommand = {
+  return {
     config: operand,
     configPlace: at(words, next),
     overrides,
@@ -65,9 +166,38 @@ export function parseCommand(words: readonly string[]): Command {
     debugPlace,
     ...common,
   };
-  return verb === "run"
-    ? { kind: verb, ...config }
-    : { kind: verb, json: options.has("json"), ...config };
+}
+
+/** The word after CONFIG is the key, unless it begins an override. */
+function parseExplain(parsed: Parsed, common: Common): Omit<ExplainCommand, "json"> {
+  const { words, next } = parsed;
+  const key = words[next + 1];
+  if (key === undefined || key.startsWith("--")) return parseConfig(parsed, common);
+  const rest = parseConfig({ ...parsed, next: next + 1 }, common);
+  return { ...rest, configPlace: at(words, next), key, keyPlace: at(words, next + 1) };
+}
+
+function parseFolders({ words, next }: Parsed): FolderOperand[] {
+  return words.slice(next).map((folder, i) => ({ folder, folderPlace: at(words, next + i) }));
+}
+
+function parseRerun({ words, options, next, operand }: Parsed) {
+  const tolerance = options.get("tolerance")?.at(-1);
+  return {
+    folder: operand,
+    folderPlace: at(words, next),
+    overrides: parseOverrides(words, next + 1).overrides,
+    report: options.has("report"),
+    check: (options.get("check") ?? []).map(({ value }) => value),
+    ...(tolerance ? { tolerance: parseTolerance(tolerance) } : {}),
+  };
+}
+
+function parseTolerance({ value, place }: Given): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number >= 0 && Number.isFinite(number)) return number;
+  const message = `Cannot read --tolerance: "${value}" is no number of at least 0`;
+  throw usage(message, place, "Write: --tolerance 1e-6");
 }
 
 function at(words: readonly string[], index: number): ArgumentPlace {
@@ -80,12 +210,18 @@ function parseOptions(
   words: readonly string[],
   from: number,
   alone: boolean,
-): { options: Set<string>; next: number } {
+): { options: Options; next: number } {
   const known = verbs[verb].options.filter((option) => alone || !option.alone);
-  const options = new Set<string>();
+  const options = new Map<string, Given[]>();
   let next = from;
   for (; next < words.length && isOption(words[next]!); next++) {
-    options.add(optionNamed(words[next]!, known, at(words, next)).name);
+    const option = optionNamed(words[next]!, known, at(words, next));
+    const given = options.get(option.name) ?? [];
+    options.set(option.name, given);
+    if (option.value === undefined) continue;
+    const equals = words[next]!.indexOf("=");
+    if (equals > 0) given.push({ value: words[next]!.slice(equals + 1), place: at(words, next) });
+    else given.push(valueOf(option, words, ++next));
   }
   return { options, next };
 }
@@ -94,14 +230,18 @@ function isOption(word: string): boolean {
   return word.startsWith("-") && word !== "-";
 }
 
+function valueOf({ name, value }: Option, words: readonly string[], index: number): Given {
+  const word = words[index];
+  if (word !== undefined) return { value: word, place: at(words, index) };
+  throw usage(`Option "--${name}" has no value`, at(words, index), `Write: --${name} ${value}`);
+}
+
 function optionNamed(word: string, known: readonly Option[], place: ArgumentPlace): Option {
-  const option = known.find(({ name, short }) => word === `--${name}` || word === `-${short}`);
-  if (option) return option;
-  const [name = ""] = word.split("=");
-  if (known.some((option) => `--${option.name}` === name)) {
-    throw usage(`Option "${name}" takes no value`, place, `Write: ${name}`);
-  }
-  const hint = didYouMean(name, known.map(({ name }) => `--${name}`));
+  const [bare = "", value] = word.split("=", 2);
+  const option = known.find(({ name, short }) => bare === `--${name}` || bare === `-${short}`);
+  if (option && (value === undefined || option.value !== undefined)) return option;
+  if (option) throw usage(`Option "${bare}" takes no value`, place, `Write: ${bare}`);
+  const hint = didYouMean(bare, known.map(({ name }) => `--${name}`));
   throw usage(`Unknown option "${word}"`, place, hint);
 }
 

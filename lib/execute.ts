@@ -3,27 +3,37 @@
  *
  * @module
  */
-import { basename, isAbsolute, join, relative } from "node:path";
+import { basename, isAbsolute, join, relative } from "./path.ts";
 import { ExpyrunError, type Place } from "./errors.ts";
 import { deliverable } from "./resolver/deliver.ts";
 import { readDocument } from "./resolver/document.ts";
 import { resolveConfig } from "./resolver/resolve.ts";
+import { errorMessage, withoutSecrets } from "./runner/failure.ts";
 import { importHint, permissionHint } from "./runner/hints.ts";
 import { type Handling, type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
+import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
-import { readRecord, type RunRecord, type Status, writeRecord } from "./snapshotter/record.ts";
-import { changedFiles } from "./snapshotter/verify.ts";
+import { identityOf, machineFacts } from "./snapshotter/machine.ts";
+import {
+  type Changes,
+  readRecord,
+  type RunRecord,
+  type Status,
+  writeRecord,
+} from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
 /** What differs from a single run in the foreground. */
 export interface Execution extends Omit<Handling, "append"> {
   /** Variables that the experiment gets besides those of the command. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Whether the copy of the code must be what was prepared. */
+  /** Whether the folder must be what was prepared: always, but when it was only just prepared. */
   readonly verify?: boolean | undefined;
+  /** `--force`: a folder that is not is run all the same, and its record says so. */
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -42,11 +52,15 @@ export async function execute(
 ): Promise<RunRecord> {
   const folder = await realFolder(path, world, place);
   const prepared = await readRecord(folder, place);
+  const use = { folder, record: prepared, purpose: "execute", place } as const;
+  requireSecrets({ ...use, force: false }, world);
+  const forced = execution.verify === false
+    ? undefined
+    : await refuseChanges({ ...use, force: execution.force === true });
   const delivery = await readDelivery(folder, world);
-  if (execution.verify) await verifyCopy(folder, prepared, place);
   const task = slurmTask(world.env);
   const again = await takeFolder(folder, prepared, task, place);
-  const running = started(prepared, task, again);
+  const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
   const run: Run = {
     record: running,
     folder,
@@ -60,7 +74,7 @@ export async function execute(
   await writeRecord(folder, running);
   const outcome = await launch(run, delivery, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
-  const record = ended(running, outcome, durationMs);
+  const record = ended(running, outcome, durationMs, world);
   await writeRecord(folder, record);
   await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
   sayEnd(run, outcome, durationMs, world);
@@ -68,11 +82,12 @@ export async function execute(
 }
 
 /** The record of a run that starts, or that starts again in the folder of its last start. */
-function started(prepared: RunRecord, task: SlurmTask | undefined, again: boolean): RunRecord {
-  const { endedAt: _, durationMs: __, exitCode: ___, signal: ____, ...rest } = prepared;
+function started(prepared: RunRecord, task: SlurmTask | undefined, again: boolean) {
+  const { endedAt: _, durationMs: __, exitCode: ___, signal: ____, error: _____, ...rest } =
+    prepared;
   return {
     ...rest,
-    status: "running",
+    status: "running" as const,
     startedAt: new Date().toISOString(),
     ...(task ? { slurmTask: task.id } : {}),
     ...(again ? { restarts: (prepared.restarts ?? 0) + 1 } : {}),
@@ -84,18 +99,10 @@ function restartVariable({ restarts }: RunRecord): Record<string, string> {
   return restarts === undefined ? {} : { EXPYRUN_RESTART: String(restarts) };
 }
 
-async function verifyCopy(folder: ExperimentFolder, record: RunRecord, place?: Place) {
-  const changed = await changedFiles(folder.path, record.code);
-  if (changed.length === 0) return;
-  const names = changed.slice(0, 3).map((path) => `"${path}"`).join(", ");
-  const more = changed.length > 3 ? ` and ${changed.length - 3} more` : "";
-  throw new ExpyrunError({
-    code: "status",
-    message: `Cannot execute "${record.folder}": its code has changed since it was prepared: ` +
-      names + more,
-    place,
-    hint: "Prepare it again; a copy is not for editing",
-  });
+/** Where it runs, and who will write how it ended. */
+async function startFacts(world: World, forced: Changes | undefined) {
+  const process = await identityOf(Deno.pid);
+  return { machine: machineFacts(world.env), process, ...(forced ? { forced } : {}) };
 }
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */
@@ -184,16 +191,32 @@ async function launch(
     for (const { path, text } of runner.handOver(run, delivery)) await writeFile(path, text);
     return await runProcess(runner.plan(run), run.folder.log, world, handling);
   } catch (error) {
-    await writeRecord(run.folder, { ...run.record, status: "failed", exitCode: 125 });
+    const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
+    await writeRecord(run.folder, { ...run.record, status: "failed", exitCode: 125, ...message });
     throw error;
   }
 }
 
-function ended(record: RunRecord, outcome: Outcome, durationMs: number): RunRecord {
-  const { exitCode, signal } = outcome;
+function ended(
+  record: RunRecord,
+  outcome: Outcome,
+  durationMs: number,
+  world: World,
+): RunRecord {
+  const { exitCode, signal, usage } = outcome;
+  const status = statusOf(outcome);
   const endedAt = new Date().toISOString();
   const timedOut = outcome.timedOut || undefined;
-  return { ...record, status: statusOf(outcome), endedAt, durationMs, exitCode, signal, timedOut };
+  const error = status === "failed" ? errorOf(record, outcome, world) : undefined;
+  return { ...record, status, endedAt, durationMs, exitCode, signal, timedOut, error, usage };
+}
+
+/** An error may tell a secret that the experiment got; the record must not. */
+function errorOf(record: RunRecord, outcome: Outcome, world: World): string | undefined {
+  const message = errorMessage(outcome.stderrTail);
+  const names = secretNames(record).filter((name) => name in world.env);
+  const secrets = Object.fromEntries(names.map((name) => [name, world.env[name]!]));
+  return message && withoutSecrets(message, secrets);
 }
 
 function statusOf({ exitCode, interrupted }: Outcome): Status {

@@ -9,6 +9,8 @@
 export interface Option {
   readonly name: string;
   readonly short?: string;
+  /** What its value is called, where it takes one: in the next word, or after `=`. */
+  readonly value?: string;
   readonly help: string;
   /** Only where no verb is written, as in `expyrun --version`. */
   readonly alone?: true;
@@ -27,7 +29,15 @@ export interface VerbDefinition {
 }
 
 /** The verbs; `run` may be left out. */
-export type Verb = "run" | "resolve" | "prepare" | "execute";
+export type Verb =
+  | "run"
+  | "resolve"
+  | "prepare"
+  | "execute"
+  | "explain"
+  | "verify"
+  | "rerun"
+  | "pack";
 
 const common: readonly Option[] = [
   { name: "quiet", help: "Say nothing before and after the experiment" },
@@ -42,6 +52,11 @@ const debug: Option = {
 
 const json = (help: string): Option => ({ name: "json", help });
 
+const force: Option = {
+  name: "force",
+  help: "Go on though files of the folder have changed since its record",
+};
+
 const overriding = `After CONFIG, each --KEY VALUE (or --KEY=VALUE) replaces a value of the
 configuration. It is read as the kind of value that it replaces; a list takes
 commas; dots reach into mappings and lists: --datasets.0.name x`;
@@ -52,7 +67,7 @@ export const verbs: Readonly<Record<Verb, VerbDefinition>> = {
     usage: "expyrun [OPTIONS] CONFIG [--KEY VALUE]...",
     summary: "Run one experiment (long form: expyrun run)",
     operand: "CONFIG",
-    options: [debug, ...common, { name: "version", alone: true, help: "Print the version" }],
+    options: [debug, force, ...common, { name: "version", alone: true, help: "Print the version" }],
     about: `${overriding}
 
 The experiment gets a fresh folder OUTPUT_DIR/NAME/exp.N that holds the resolved
@@ -80,7 +95,7 @@ configuration, a copy of the code, the locked dependencies and all output.`,
     usage: "expyrun prepare [OPTIONS] CONFIG [--KEY VALUE]...",
     summary: "Make the experiment folder, print its path, run nothing",
     operand: "CONFIG",
-    options: [debug, json("Print the path as JSON"), ...common],
+    options: [debug, force, json("Print the path as JSON"), ...common],
     about: `${overriding}
 
 What is prepared no longer sees later edits of the code or the configuration.`,
@@ -93,9 +108,86 @@ What is prepared no longer sees later edits of the code or the configuration.`,
     usage: "expyrun execute [OPTIONS] FOLDER",
     summary: "Run a prepared folder",
     operand: "FOLDER",
-    options: common,
-    about: "A folder is executed once. To repeat it, run its config.yml.",
+    options: [force, ...common],
+    about: "A folder is executed once. To repeat it, use expyrun rerun.",
     examples: [["expyrun execute out/my_experiment/exp.0", "run what was prepared"]],
+  },
+  explain: {
+    usage: "expyrun explain [OPTIONS] CONFIG [KEY] [--KEY VALUE]...",
+    summary: "Tell where a value came from; without KEY, every value",
+    operand: "CONFIG",
+    options: [json("Print it as JSON"), ...common],
+    about: `The chain of a value begins with the winner: the argument or the file, line and
+column that set it. Below stand the references and environment variables that it
+was made from, then the places that it replaced. CONFIG may be an experiment
+folder: then the answer is what the run recorded, though the files may be gone.`,
+    examples: [
+      ["expyrun explain config.yml training.lr", "where training.lr comes from"],
+      ["expyrun explain config.yml --seed 1", "every value with its place"],
+      ["expyrun explain out/my_experiment/exp.0 training.lr", "what the run got it from"],
+    ],
+  },
+  verify: {
+    usage: "expyrun verify [OPTIONS] FOLDER...",
+    summary: "Tell whether folders still hold what was recorded",
+    operand: "FOLDER",
+    options: [json("Print it as JSON"), ...common],
+    about: `The copied code, the configurations and the lock are hashed again. Prints what
+changed, is missing or was added; exit code 1 when anything did.`,
+    examples: [["expyrun verify out/my_experiment/exp.*", "check every run"]],
+  },
+  rerun: {
+    usage: "expyrun rerun [OPTIONS] FOLDER [--KEY VALUE]...",
+    summary: "Repeat a run from its own folder, and say what differs",
+    operand: "FOLDER",
+    options: [
+      { name: "report", help: "Only list what differs from the recorded run" },
+      { name: "check", value: "GLOB", help: "Compare these output files afterwards (repeatable)" },
+      {
+        name: "tolerance",
+        value: "R",
+        help: "Let numbers in compared files differ by this much, relatively",
+      },
+      force,
+      ...common,
+    ],
+    about: `Before the start it lists what differs: versions, operating system, locked
+dependencies, environment variables that the configuration used, declared
+inputs. With --check the exit code is 1 when a file differs.
+
+After FOLDER, --KEY VALUE replaces a value of its raw_config.yml.`,
+    examples: [
+      ["expyrun rerun out/my_experiment/exp.0", "repeat it in the next free folder"],
+      ["expyrun rerun --report out/my_experiment/exp.0", "what would differ"],
+      [
+        "expyrun rerun --check '*.json' --tolerance 1e-6 out/my_experiment/exp.0",
+        "repeat it and compare its results",
+      ],
+      ["expyrun rerun out/my_experiment/exp.0 --seed 1", "repeat it with a change"],
+    ],
+  },
+  pack: {
+    usage: "expyrun pack [OPTIONS] FOLDER",
+    summary: "Write a run into one .tar.gz file that runs anywhere",
+    operand: "FOLDER",
+    options: [
+      { name: "outputs", help: "Pack what the run wrote, too" },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        help: "The archive's path (default: FOLDER's name in the working directory)",
+      },
+      force,
+      ...common,
+    ],
+    about: `The archive holds the code, the configurations, the record and the locked
+dependencies; the same run gives the same bytes. \`expyrun run FILE.tar.gz\`
+unpacks, verifies and repeats it.`,
+    examples: [
+      ["expyrun pack out/my_experiment/exp.0", "write exp.0.tar.gz"],
+      ["expyrun run exp.0.tar.gz", "repeat it, on this machine or another"],
+    ],
   },
 };
 
@@ -119,8 +211,8 @@ function programHelp(): string {
 
 function verbHelp(verb: Verb): string {
   const { usage, summary, options, about, examples } = verbs[verb];
-  const flags = options.map(({ name, short, help }) =>
-    [`${short ? `-${short}, ` : ""}--${name}`, help] as const
+  const flags = options.map(({ name, short, value, help }) =>
+    [`${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`, help] as const
   );
   return [
     `${summary}.`,

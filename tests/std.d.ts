@@ -57,3 +57,20 @@ declare module "@std/cli" {
     },
   ): Record<string, unknown> & { _: (string | number)[] };
 }
+
+declare module "@std/path/posix" {
+  export const SEPARATOR: string;
+  export function basename(path: string, suffix?: string): string;
+  export function dirname(path: string): string;
+  export function extname(path: string): string;
+  export function isAbsolute(path: string): boolean;
+  export function join(path: string, ...paths: string[]): string;
+  export function normalize(path: string): string;
+  export function relative(from: string, to: string): string;
+  export function resolve(...paths: string[]): string;
+  export function toFileUrl(path: string): URL;
+}
+
+declare module "@std/path/windows" {
+  export * from "@std/path/posix";
+}

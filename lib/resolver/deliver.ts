@@ -39,12 +39,18 @@ export function deliverable(config: Mapping): string {
   return `{"config":${write({ ...config, entries })},"special":${JSON.stringify(special)}}`;
 }
 
-/** The configuration as one line of JSON; what JSON lacks (`.nan`, `.inf`) becomes null. */
+/**
+ * The configuration as one line of JSON; what JSON lacks (`.nan`, `.inf`) becomes null, and secrets
+ * stand as the names of their variables.
+ */
 export function jsonOf(config: Mapping): string {
   return jsonWith(
     config,
     [],
-    ({ value }) => typeof value === "bigint" ? String(value) : JSON.stringify(value),
+    ({ value, written }) =>
+      typeof value === "bigint" && written === undefined
+        ? String(value)
+        : JSON.stringify(written ?? value),
   );
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "../path.ts";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";

@@ -80,6 +80,7 @@ function isBlock(node: Node): node is Exclude<Node, Scalar> {
 function inlineText(page: Page, node: Node, indent: string): string {
   if (node.kind === "list") return "[]";
   if (node.kind === "mapping") return "{}";
+  if (node.written !== undefined) return anyText(node.written, indent);
   if (node.type === "string") return anyText(page.write(node.value), indent);
   return node.type === "float" ? yamlFloat(node.value) : String(node.value);
 }

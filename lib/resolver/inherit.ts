@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";

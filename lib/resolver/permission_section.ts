@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Grant, PermissionName, Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
-import { aKind, type Mapping, type Node, type Scalar } from "./node.ts";
+import { type DeclaredInput, readInputs } from "./input_section.ts";
+import { aKind, type Mapping, type Node, pathsOf, type Scalar } from "./node.ts";
 import { readPermissions } from "./permission_section.ts";
 import { textOf } from "./text.ts";
 
@@ -32,10 +33,19 @@ export interface RunSpec {
   /** `__include__`, as written: relative to `code`. */
   readonly include: readonly { readonly path: string; readonly place: Place }[];
   readonly permissions: Permissions;
+  /** `__inputs__`: data that the run declares to read. */
+  readonly inputs: readonly DeclaredInput[];
 }
 
 const required = ["__main__", "__output_dir__", "__name__"] as const;
-const runKeys = [...required, "__code__", "__include__", "__permissions__"];
+const runKeys = [
+  ...required,
+  "__code__",
+  "__include__",
+  "__permissions__",
+  "__inputs__",
+  "__secrets__",
+];
 const rootKeys = ["__default__", "__new_key_policy__", "__run__", "__sweep__", "__slurm__"];
 
 const examples: Readonly<Record<typeof required[number], string>> = {
@@ -66,6 +76,7 @@ export function checkReservedKeys(config: Mapping, world: World): void {
 export function readRunSection(config: Mapping, world: World): RunSpec {
   const { run, place } = runMapping(config);
   checkKeys(run, place);
+  refuseSecrets(run);
   const [main, outputDir, name] = required.map((key) => requiredText(run, key, place));
   const code = optionalText(run, "__code__");
   return {
@@ -78,6 +89,7 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
     codePlace: code?.place,
     include: readInclude(run),
     permissions: readPermissions(run.entries.get("__permissions__")?.value, world),
+    inputs: readInputs(run.entries.get("__inputs__")?.value, world),
   };
 }
 
@@ -115,6 +127,18 @@ function checkKeys(run: Mapping, place: Place): void {
   for (const key of required) {
     if (run.entries.has(key)) continue;
     throw sectionError(`Cannot read "__run__": it has no "${key}"`, place, `Add ${examples[key]}`);
+  }
+}
+
+/** What `__run__` says becomes names of folders and flags of processes, which everyone can see. */
+function refuseSecrets(run: Mapping): void {
+  for (const [path, node] of pathsOf(run)) {
+    if (node.kind !== "scalar" || node.written === undefined) continue;
+    throw sectionError(
+      `Cannot read "__run__.${path}": "${node.written}" holds a secret`,
+      node.place,
+      "Use another variable, or set __secrets__: none if it is no secret",
+    );
   }
 }
 

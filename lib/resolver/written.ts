@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { resolve } from "../path.ts";
 import type { World } from "../world.ts";
 import { literally } from "./interpolation.ts";
 import type { Entry, Mapping, Node } from "./node.ts";
@@ -67,16 +67,20 @@ function absoluteRun(run: Mapping, resolved: Mapping, world: World, escape: Esca
     const text = escape(toPath(textOf(output)));
     written = withChild(run, "__output_dir__", { ...output, type: "string", value: text });
   }
-  const rawSet = run.entries.get("__permissions__")?.value;
-  const set = resolved.entries.get("__permissions__")?.value;
-  if (!rawSet || set?.kind !== "mapping") return written;
-  const absoluteSet = absolutePaths(
-    rawSet,
-    set,
-    escape,
+  const makeAbsolute = (key: string, toPath: (path: string, name: string) => string) => {
+    const before = written.entries.get(key)?.value;
+    const after = resolved.entries.get(key)?.value;
+    if (!before || !after) return;
+    written = withChild(written, key, absolutePaths(before, after, escape, toPath));
+  };
+  makeAbsolute("__inputs__", (path) => path === "" ? path : toPath(path));
+  const isSet = resolved.entries.get("__permissions__")?.value.kind === "mapping";
+  if (!isSet) return written;
+  makeAbsolute(
+    "__permissions__",
     (path, name) => isPermissionPath(name, path) ? toPath(path) : path,
   );
-  return withChild(written, "__permissions__", absoluteSet);
+  return written;
 }
 
 /** The node with every text replaced whose resolved text becomes another one; else the node. */

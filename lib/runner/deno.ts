@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, relative, toFileUrl } from "../path.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
 import { lockedHosts, permissionFlags } from "./permissions.ts";
@@ -19,7 +18,7 @@ function handOver(run: Run, config: string): HandedFile[] {
   const call = JSON.stringify({
     name: record.name,
     module,
-    url: pathToFileURL(join(codeRoot(run), module)).href,
+    url: toFileUrl(join(codeRoot(run), module)).href,
     function: name,
     parent: run.parent,
   });

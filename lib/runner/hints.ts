@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { relative, resolve } from "node:path";
+import { relative, resolve } from "../path.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { Grant, PermissionName } from "./permissions.ts";

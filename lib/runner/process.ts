@@ -5,11 +5,13 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
+import type { Usage } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { openLog } from "./log.ts";
 import { forwardSignals, passerFor, type Signals } from "./signals.ts";
 import type { Launch } from "./runner.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
+import { measureUsage } from "./usage.ts";
 import { watch } from "./watchdog.ts";
 
 /** How a process ended. */
@@ -24,6 +26,7 @@ export interface Outcome {
   readonly timedOut: boolean;
   /** The last 16 KiB of what it wrote to stderr. */
   readonly stderrTail: string;
+  readonly usage?: Usage | undefined;
 }
 
 /** How a process is attended to. What is absent is done as for the only one, in the foreground. */
@@ -53,6 +56,7 @@ export async function runProcess(
   handling: Handling = {},
 ): Promise<Outcome> {
   const child = start(launch, handling.signals ? "null" : "inherit");
+  const measurement = measureUsage(child.pid, handling.signals === undefined);
   const endWatch = (handling.watch ?? watch)(child.pid);
   const signals = (handling.signals ?? forwardSignals)(child);
   const limit = limitTime(child, handling.timeoutMs);
@@ -64,7 +68,8 @@ export async function runProcess(
     const interrupted = !timedOut && signals.ended(status);
     const signal = status.signal ?? undefined;
     const stderrTail = await output.end();
-    return { exitCode: status.code, signal, interrupted, timedOut, stderrTail };
+    const usage = measurement.end();
+    return { exitCode: status.code, signal, interrupted, timedOut, stderrTail, usage };
   } finally {
     limit.end();
     signals.end();

@@ -5,7 +5,7 @@
  * @module
  */
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
-import { dirname, join, posix } from "node:path";
+import { dirname, join, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
 /** What goes into an archive: a file, or a symbolic link. Paths are written with `/`. */
@@ -128,8 +128,8 @@ export async function readArchive(path: string, into: string, place?: Place): Pr
   }
   // Last, so that nothing is written through one.
   for (const [name, link] of links) {
-    const target = posix.join(posix.dirname(name), link);
-    if (posix.isAbsolute(link) || insideName(target) === undefined) {
+    const target = slashed.join(slashed.dirname(name), link);
+    if (slashed.isAbsolute(link) || insideName(target) === undefined) {
       throw refuse(`"${name}" is a link to "${link}", which leaves the folder`);
     }
     await Deno.mkdir(dirname(join(into, name)), { recursive: true });
@@ -148,7 +148,7 @@ function insideName(name: string): string | undefined {
   if (name.includes("\0") || name.includes("\\") || /^(?:\/|[A-Za-z]:)/.test(name)) {
     return undefined;
   }
-  const path = posix.normalize(name).replace(/\/$/, "");
+  const path = slashed.normalize(name).replace(/\/$/, "");
   return path === ".." || path.startsWith("../") ? undefined : path;
 }
 

@@ -106,7 +106,11 @@ function linkLines(
   indent: string,
 ): string[] {
   if (link.kind === "environment") {
-    const value = link.value === undefined ? "secret" : JSON.stringify(link.value);
+    const value = link.missing
+      ? "not defined"
+      : link.value === undefined
+      ? "secret"
+      : JSON.stringify(link.value);
     return [`${indent}$${link.name}: ${value}`];
   }
   const target = all.get(link.path);
@@ -167,10 +171,9 @@ function linkJson(
   depth: number,
 ): string {
   if (link.kind === "environment") {
-    const { kind, name, value } = link;
-    return JSON.stringify(
-      value === undefined ? { kind, name, secret: true } : { kind, name, value },
-    );
+    const { kind, name, value, missing } = link;
+    const known = missing ? { missing } : value === undefined ? { secret: true } : { value };
+    return JSON.stringify({ kind, name, ...known });
   }
   const target = all.get(link.path);
   const path = `"kind":"reference","path":${JSON.stringify(link.path)}`;

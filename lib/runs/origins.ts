@@ -5,6 +5,7 @@
  * @module
  */
 import type { Place, Source } from "../errors.ts";
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { childOf, type Link, type Mapping, type Node } from "../resolver/node.ts";
 import type { SecretRule } from "../resolver/secrets.ts";
 import { floatText } from "../resolver/text.ts";
@@ -24,8 +25,13 @@ export interface Origin {
 /** What a value was made from. */
 export type OriginLink =
   | { readonly kind: "reference"; readonly path: string }
-  /** Without the value when it is a secret. */
-  | { readonly kind: "environment"; readonly name: string; readonly value?: string };
+  /** Without the value when it is a secret, or not defined. */
+  | {
+    readonly kind: "environment";
+    readonly name: string;
+    readonly value?: string;
+    readonly missing?: true;
+  };
 
 /** One value of a resolved configuration. */
 export interface Explanation {
@@ -46,6 +52,25 @@ export interface Explained {
   /** The value of an environment variable. */
   readonly variable: (name: string) => string | undefined;
   readonly isSecret: SecretRule;
+}
+
+/** What an experiment folder keeps: the explanations of its configuration. */
+export function originsJson(explanations: ReadonlyMap<string, Explanation>): string {
+  const lines = [...explanations.values()].map((each) => `  ${JSON.stringify(each)}`);
+  return `{"format": 1, "values": [\n${lines.join(",\n")}\n]}\n`;
+}
+
+/** The explanations that an experiment folder keeps; nothing when it has none that can be read. */
+export async function readOrigins(
+  folder: ExperimentFolder,
+): Promise<Map<string, Explanation> | undefined> {
+  try {
+    const { format, values } = JSON.parse(await Deno.readTextFile(folder.origins));
+    if (format !== 1) return undefined;
+    return new Map((values as Explanation[]).map((each) => [each.key, each]));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A value on the walk, with the nodes that were written for it, the winner first. */
@@ -146,7 +171,8 @@ function explanationOf(
 
 function linkOf(link: Link, { variable, isSecret }: Explained): OriginLink {
   if (link.kind === "reference") return { kind: link.kind, path: link.path };
-  const { kind, name } = link;
+  const { kind, name, missing } = link;
+  if (missing) return { kind, name, missing };
   const value = isSecret(name) ? undefined : variable(name);
   return value === undefined ? { kind, name } : { kind, name, value };
 }
@@ -179,9 +205,9 @@ function lineOf(offset: number, starts: readonly number[]): number {
   return low;
 }
 
-/** A value in one line; see {@linkcode Origin.value}. */
+/** A value in one line; see {@linkcode Origin.value}. Secrets stand as the names of variables. */
 export function shownValue(node: Node): string {
-  if (node.kind !== "scalar" || node.type !== "float") return inside(node);
+  if (node.kind !== "scalar" || node.type !== "float" || node.written) return inside(node);
   if (Number.isFinite(node.value)) return floatText(node.value);
   return Number.isNaN(node.value) ? ".nan" : node.value > 0 ? ".inf" : "-.inf";
 }
@@ -196,6 +222,7 @@ function inside(node: Node): string {
     );
     return `{${pairs.join(", ")}}`;
   }
+  if (node.written !== undefined) return JSON.stringify(node.written);
   if (node.type === "string") return JSON.stringify(node.value);
   if (node.type !== "float") return String(node.value);
   return Number.isFinite(node.value) ? floatText(node.value) : "null";

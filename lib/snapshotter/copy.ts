@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
 import { folderError } from "./folder.ts";
-import { copyError, type Planned, readReason } from "./plan.ts";
+import type { Planned } from "./plan.ts";
 import type { CopiedFile } from "./record.ts";
+import { copyError, readReason } from "./roots.ts";
 
 /**
  * Copies the items into a folder, files read-only, and answers with the manifest in their order.

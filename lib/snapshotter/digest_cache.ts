@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "../path.ts";
 import { sha256 } from "./digest.ts";
 
 /** Where digests are kept, and what time it is. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, posix } from "node:path";
+import { join, slashed } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 
@@ -53,8 +53,10 @@ function checkCode({ code, codePlace, main }: RunSpec): void {
 function basePath(spec: RunSpec): string {
   const { module } = spec.main;
   if (!isPathForm(module)) return module.replaceAll(".", "/");
-  const path = posix.normalize(Deno.build.os === "windows" ? module.replaceAll("\\", "/") : module);
-  const leaves = posix.isAbsolute(path) || /^[A-Za-z]:/.test(path) || path.split("/")[0] === "..";
+  const path = slashed.normalize(
+    Deno.build.os === "windows" ? module.replaceAll("\\", "/") : module,
+  );
+  const leaves = slashed.isAbsolute(path) || /^[A-Za-z]:/.test(path) || path.split("/")[0] === "..";
   if (!leaves && path !== "." && path !== "./") return path.replace(/\/$/, "");
   throw new ExpyrunError({
     code: "entry-point",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
 /** An experiment folder: the absolute paths of what expyrun keeps in it. */
@@ -24,6 +24,8 @@ export interface ExperimentFolder {
   readonly hidden: string;
   readonly call: string;
   readonly bootstrap: string;
+  /** Where each value of the configuration came from. */
+  readonly origins: string;
   /** Made by the one process that runs the folder. */
   readonly started: string;
   /** Where TMPDIR points while the experiment runs. */
@@ -164,6 +166,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     hidden,
     call: join(hidden, "call.json"),
     bootstrap: join(hidden, "bootstrap.js"),
+    origins: join(hidden, "origins.json"),
     started: join(hidden, "started"),
     temporary: join(hidden, "tmp"),
     made,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { resolve, sep } from "node:path";
+import { resolve, separator } from "../path.ts";
 import { type ConfigFile, type Json, objectAt, type Project, readConfig } from "./project.ts";
 
 /** The reduced configuration, and what could not be brought along. */
@@ -30,6 +30,9 @@ interface Move {
 // These are kept whole: the lock lists what they name, and pruning one makes it out of date.
 const keptKeys = ["unstable", "minimumDependencyAge", "catalog", "catalogs"];
 
+// The empty workspace makes the folder a root: even with --config Deno looks further up for one.
+const ownKeys: Json = { nodeModulesDir: "none", workspace: [] };
+
 /**
  * The deno.json of the copy. Relative addresses are moved so that the experiment folder stands for
  * `code`; the members of a workspace become scopes, and their names imports.
@@ -37,9 +40,9 @@ const keptKeys = ["unstable", "minimumDependencyAge", "catalog", "catalogs"];
 export async function reduceConfig(project: Project, code: string): Promise<ReducedConfig> {
   const { root, config } = project;
   const outside: Move["outside"] = [];
-  if (!root || !config) return { value: { nodeModulesDir: "none" }, outside };
+  if (!root || !config) return { value: ownKeys, outside };
   const value: Json = {
-    nodeModulesDir: "none",
+    ...ownKeys,
     ...pick(root.value, keptKeys),
     ...pick(config.value, keptKeys),
     ...compilerOptions(project, code, outside),
@@ -168,7 +171,7 @@ function moveFrom(folder: string, code: string, outside: Move["outside"]): Move 
 
 /** The file URL of a folder, with `/` at the end. */
 export function folderUrl(folder: string): string {
-  const path = sep === "/" ? folder : "/" + folder.replaceAll(sep, "/");
+  const path = separator === "/" ? folder : "/" + folder.replaceAll(separator, "/");
   const encoded = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
   return `file://${encoded.replace(/\/*$/, "/")}`;
 }

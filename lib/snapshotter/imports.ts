@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
 import { ExpyrunError } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
@@ -11,7 +10,6 @@ import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
 import { completeLock, emptyLock } from "./lock.ts";
 import { findProject, type Json, objectAt, type Project } from "./project.ts";
-import type { CopiedFile } from "./record.ts";
 import { scanImports } from "./scan.ts";
 
 /** The Deno that imports are locked with. */
@@ -26,8 +24,10 @@ export interface ImportsRequest {
   readonly spec: RunSpec;
   readonly entry: EntryPoint;
   readonly folder: ExperimentFolder;
-  /** What was copied into the folder. */
-  readonly files: readonly CopiedFile[];
+  /** The files of the code, relative to its folder; asked for when they are needed. */
+  readonly files: () => Promise<readonly string[]>;
+  /** Where the search for configuration files begins; absolute. */
+  readonly start: string;
   readonly deno: DenoProgram;
 }
 
@@ -44,9 +44,9 @@ export interface Resolution {
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
 export async function writeImports(request: ImportsRequest): Promise<Required<Resolution>> {
-  const { spec, entry, folder, files, deno } = request;
+  const { spec, entry, folder, files, start, deno } = request;
   const place = spec.outputDirPlace;
-  const project = await findProject(join(spec.code, dirname(entry.module)));
+  const project = await findProject(start);
   const { value, outside } = await reduceConfig(project, spec.code);
   await writeFile(folder.denoConfig, jsonText(value), place);
   if (project.packageJson) {
@@ -63,7 +63,7 @@ export async function writeImports(request: ImportsRequest): Promise<Required<Re
   const scan = await scanImports({
     root,
     module,
-    files: files.map(({ path }) => path),
+    files,
     jsxImports,
   });
   // Without imports to lock, what the project has locked for others would only be out of date.
@@ -80,12 +80,12 @@ export async function writeImports(request: ImportsRequest): Promise<Required<Re
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
 export async function referToImports(request: ImportsRequest): Promise<Resolution> {
-  const { spec, entry: { module }, folder, deno } = request;
-  const project = await findProject(join(spec.code, dirname(module)));
+  const { spec, entry: { module }, folder, files, start, deno } = request;
+  const project = await findProject(start);
   await writeFile(folder.lock, await lockText(project), spec.outputDirPlace);
   const { config } = project;
   const needed = config ?? project.packageJson;
-  const scan = await scanImports({ root: spec.code, module, files: [], jsxImports: true });
+  const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
   const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
   if (scan.foreign || needed) {
     await completeLock({

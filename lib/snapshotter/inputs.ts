@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join } from "../path.ts";
 import { digestFile, sha256 } from "./digest.ts";
 import {
   type CachedDigests,

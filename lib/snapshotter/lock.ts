@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join } from "../path.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { DenoProgram } from "./imports.ts";
@@ -34,10 +34,12 @@ export const emptyLock = '{\n  "version": "5"\n}\n';
  */
 export async function completeLock(request: LockRequest): Promise<void> {
   const [entry, ...others] = request.modules;
-  if (others.length > 0 && await cache(request, request.modules) === undefined) return;
-  // What might be imported need not work (or be there at all); the entry point must.
-  const refusal = await cache(request, [entry!]);
-  if (refusal !== undefined) throw lockError(request, refusal);
+  const refusal = await cache(request, request.modules);
+  if (refusal === undefined) return;
+  // Whatever else might be imported need not work, nor be imported at all; the entry point must.
+  const ofEntry = others.length === 0 ? refusal : await cache(request, [entry!]);
+  if (ofEntry !== undefined) throw lockError(request, ofEntry);
+  for (const module of others) await cache(request, [module]);
 }
 
 /** What Deno says when it refuses; nothing when the lock is complete. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve } from "../path.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "../path.ts";
 import { ExpyrunError } from "../errors.ts";
 
 /** A JSON object that was read from a file. */
@@ -120,11 +120,17 @@ function denoConfigAt(folder: string): ConfigFile | undefined {
 
 function workspaceRoot(config: ConfigFile): ConfigFile {
   const above = ancestors(config.folder).slice(1);
-  const root = first(above, (folder) => {
+  return first(above, (folder) => holds(folder, config) ? denoConfigAt(folder) : undefined) ??
+    config;
+}
+
+function holds(folder: string, member: ConfigFile): boolean {
+  try {
     const candidate = denoConfigAt(folder);
-    return candidate && memberFolders(candidate).includes(config.folder) ? candidate : undefined;
-  });
-  return root ?? config;
+    return candidate !== undefined && memberFolders(candidate).includes(member.folder);
+  } catch {
+    return false; // Nobody has said that what stands above is one of the project's files.
+  }
 }
 
 function membersOf(root: ConfigFile): ConfigFile[] {

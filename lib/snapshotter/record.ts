@@ -4,9 +4,13 @@
  *
  * @module
  */
+import { isAbsolute, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
+import type { GitFacts } from "./git.ts";
+import type { InputFingerprint } from "./inputs.ts";
+import type { MachineFacts, ProcessIdentity } from "./machine.ts";
 
 /** What a run has come to. */
 export type Status = "prepared" | "running" | "succeeded" | "interrupted" | "failed";
@@ -36,6 +40,40 @@ export interface CodeRecord {
   readonly files: readonly CopiedFile[];
   /** sha256 over the sorted manifest. */
   readonly digest: string;
+}
+
+/** An environment variable that the configuration used. */
+export interface UsedVariable {
+  readonly name: string;
+  /** Of its value, to tell whether it is still the same; a secret has none. */
+  readonly sha256?: string | undefined;
+  /** Whether its value stays out of files. */
+  readonly secret?: true | undefined;
+}
+
+/** What the process of a run used, where the system tells. */
+export interface Usage {
+  /** Of the largest of its processes. */
+  readonly peakMemoryBytes: number;
+  /** Of all its processes, in user and system mode. */
+  readonly cpuTimeMs: number;
+}
+
+/** How a folder differs from its record: names relative to it, with `/`, sorted. */
+export interface Changes {
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** The run that another one repeats. */
+export interface RepeatedRun {
+  /** The experiment folder, as its record calls it. */
+  readonly folder: string;
+  /** The archive that it was unpacked from, absolute. */
+  readonly archive?: string | undefined;
+  /** How it differed from its record, when `--force` went on in spite of that. */
+  readonly forced?: Changes | undefined;
 }
 
 /** The contents of record.json. Times are ISO 8601 in UTC. */
@@ -68,6 +106,26 @@ export interface RunRecord {
   readonly slurmTask?: string | undefined;
   /** How often SLURM has started it again; absent before the first time. */
   readonly restarts?: number | undefined;
+  /** What the last words of a failed run were. */
+  readonly error?: string | undefined;
+  readonly usage?: Usage | undefined;
+  /** The machine that prepares the run; once it has started, the one that runs it. */
+  readonly machine?: MachineFacts | undefined;
+  /** The expyrun process that is to write the final status. */
+  readonly process?: ProcessIdentity | undefined;
+  /** The repository that the code came from. */
+  readonly git?: GitFacts | undefined;
+  /** sha256 of what expyrun wrote into the folder, by name: configurations, lock and the like. */
+  readonly digests?: Readonly<Record<string, string>> | undefined;
+  /** Sorted by name. */
+  readonly environment?: readonly UsedVariable[] | undefined;
+  /** The declared inputs, in the order of `__inputs__`. */
+  readonly inputs?: readonly InputFingerprint[] | undefined;
+  /** Modules that were loaded though they are neither of the copy nor locked; paths or URLs. */
+  readonly outside?: readonly string[] | undefined;
+  readonly repeats?: RepeatedRun | undefined;
+  /** How the folder differed from the record before the start, when `--force` went on. */
+  readonly forced?: Changes | undefined;
 }
 
 /**
@@ -95,6 +153,36 @@ export async function readRecord(folder: ExperimentFolder, place?: Place): Promi
   const missing = record.format === 1 ? missingKey(record) : "format";
   if (missing !== undefined) throw unreadable(`"${missing}" is missing or malformed`);
   return record as unknown as RunRecord;
+}
+
+/**
+ * The record of a folder; nothing for one that holds a configuration and no record: the Python tool
+ * made such folders, and they are read with what they have.
+ *
+ * @throws {ExpyrunError} as {@linkcode readRecord}, for anything else
+ */
+export async function findRecord(
+  folder: ExperimentFolder,
+  place?: Place,
+): Promise<RunRecord | undefined> {
+  const older = isFile(folder.config) && !isThere(folder.record) && !isThere(folder.hidden);
+  return older ? undefined : await readRecord(folder, place);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -156,8 +244,19 @@ const recordKeys = [
   "timedOut",
   "slurmTask",
   "restarts",
+  "error",
+  "usage",
+  "forced",
+  "outside",
+  "repeats",
+  "machine",
+  "process",
+  "git",
+  "environment",
+  "inputs",
   "permissions",
   "configDigest",
+  "digests",
   "code",
 ] as const satisfies readonly (keyof RunRecord)[];
 
@@ -249,8 +348,16 @@ const codeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   files: (value) => Array.isArray(value) && value.every(isCopiedFile),
 };
 
+/** A path that leaves the folder would be copied over what lies there. */
 function isCopiedFile(value: unknown): boolean {
-  return isObject(value) && isText(value.path) && (isText(value.link) || isText(value.sha256));
+  return isObject(value) && isText(value.path) && staysInside(value.path as string) &&
+    (isText(value.link) || isText(value.sha256));
+}
+
+function staysInside(path: string): boolean {
+  const normal = slashed.normalize(path.replaceAll("\\", "/"));
+  return !isAbsolute(path) && !normal.startsWith("/") && normal !== ".." &&
+    !normal.startsWith("../");
 }
 
 function missingKey(record: Record<string, unknown>): string | undefined {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join, posix } from "node:path";
+import { join, slashed } from "../path.ts";
 
 /** What is known of the code to look through. */
 export interface ScanRequest {
@@ -12,8 +12,8 @@ export interface ScanRequest {
   readonly root: string;
   /** Where to begin; relative, with `/`. */
   readonly module: string;
-  /** Every file there is; looked through when the code imports what only it knows. */
-  readonly files: readonly string[];
+  /** Lists every file there is: asked for when the code imports what only it knows. */
+  readonly files: () => Promise<readonly string[]>;
   /** Whether JSX imports a package without saying so. */
   readonly jsxImports: boolean;
 }
@@ -22,7 +22,7 @@ export interface ScanRequest {
 export interface ImportScan {
   /** Whether anything but a relative path or a built-in module of Node is imported. */
   readonly foreign: boolean;
-  /** Modules that are started (workers) or might be imported; relative, with `/`, sorted. */
+  /** The other modules that do, some of which no import leads to (workers); sorted. */
   readonly others: readonly string[];
 }
 
@@ -33,19 +33,32 @@ const imported = new RegExp(
   /\b(?:from|import|require|resolve)/.source + gap + `(?:\\(${gap})?` + /["'`]([^"'`\n]*)/.source,
   "g",
 );
-// `import(name)`, or a relative path with `${` in it.
+// `import(name)`, `import("./" + name)`, or a relative path with `${` in it.
 const computed = new RegExp(
-  `\\bimport${gap}\\(${gap}[^"'\`\\s/]|` + /["'`]\.{1,2}\/[^"'`\n]*\$\{/.source,
+  `\\bimport${gap}\\((?!${gap}` + /(["'`])[^"'`\n$]*\1/.source + `${gap}[,)])|` +
+    /["'`]\.{1,2}\/[^"'`\n]*\$\{/.source,
 );
 const relativePath = /["'`](\.{1,2}\/[^"'`\n$]+)["'`]/g;
 const local = /^(\.{1,2}\/|node:|file:|data:|blob:)/;
 
 /** Follows relative paths from the module, through whatever text looks like one. */
-// deno-lint-ignore require-await -- touches the disk
 export async function scanImports(request: ScanRequest): Promise<ImportScan> {
-  const { root, module, files, jsxImports } = request;
+  const { root, module, jsxImports } = request;
+  const texts = reachedFrom(root, [module]);
+  const unknown = [...texts.values()].some((text) => computed.test(text));
+  const all = unknown ? reachedFrom(root, [module, ...await request.files()]) : texts;
+  const foreign = [...all].filter(([path, text]) => isForeign(path, text, jsxImports))
+    .map(([path]) => path);
+  return {
+    foreign: unknown || foreign.length > 0,
+    others: foreign.filter((path) => path !== module).sort(),
+  };
+}
+
+/** The texts of the modules, and of what they name. */
+function reachedFrom(root: string, modules: readonly string[]): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const queue = [module]; queue.length > 0;) {
+  for (const queue = [...modules]; queue.length > 0;) {
     const path = queue.pop()!;
     if (texts.has(path) || !sourceName.test(path) || path.startsWith("../")) continue;
     const text = readText(join(root, path));
@@ -53,13 +66,7 @@ export async function scanImports(request: ScanRequest): Promise<ImportScan> {
     texts.set(path, text);
     queue.push(...namedBeside(path, text));
   }
-  const all = [...texts];
-  const unknown = all.some(([, text]) => computed.test(text));
-  const reached = unknown ? files.filter((path) => sourceName.test(path)) : [...texts.keys()];
-  return {
-    foreign: unknown || all.some(([path, text]) => isForeign(path, text, jsxImports)),
-    others: reached.filter((path) => path !== module).sort(),
-  };
+  return texts;
 }
 
 function isForeign(path: string, text: string, jsxImports: boolean): boolean {
@@ -70,7 +77,7 @@ function isForeign(path: string, text: string, jsxImports: boolean): boolean {
 /** The paths in a text, as seen from the root. */
 function namedBeside(path: string, text: string): string[] {
   return [...text.matchAll(relativePath)]
-    .map(([, written]) => posix.join(posix.dirname(path), decoded(written!.split(/[?#]/)[0]!)));
+    .map(([, written]) => slashed.join(slashed.dirname(path), decoded(written!.split(/[?#]/)[0]!)));
 }
 
 function readText(path: string): string | undefined {

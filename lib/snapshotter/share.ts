@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { Grant, Permissions } from "../runner/permissions.ts";
 import { type ExperimentFolder, folderError } from "./folder.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "../path.ts";
 import { ExpyrunError } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
@@ -11,8 +11,9 @@ import { copyItems, digestOf } from "./copy.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 import { type DenoProgram, referToImports, writeImports } from "./imports.ts";
-import { copyError, type Plan, planCopy, type Planned, plannedFile, readReason } from "./plan.ts";
+import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
 import { type CodeRecord, type CopiedFile, readRecord } from "./record.ts";
+import { copyError, readReason } from "./roots.ts";
 
 /**
  * Copies the entry point's package and the includes into the folder, and writes the deno.json,
@@ -33,7 +34,15 @@ export async function takeSnapshot(
     : await planCopy(spec, entry, folder, world);
   const files = await copyItems(plan.items, folder.path, spec.outputDirPlace);
   if (earlier) warnChanged(spec, earlier.files, files, world);
-  const resolution = await writeImports({ spec, entry, folder, files, deno });
+  const resolution = await writeImports({
+    spec,
+    entry,
+    folder,
+    deno,
+    files: () => Promise.resolve(files.map(({ path }) => path)),
+    // A copy is resolved by the folder's own files; those copied inside have been read for them.
+    start: earlier ? spec.code : moduleFolder(spec, entry),
+  });
   return {
     mode: "copy",
     root: folder.path,
@@ -63,10 +72,32 @@ export async function referToOriginal(
     module: entry.module,
     function: entry.function,
     roots: [],
-    ...await referToImports({ spec, entry, folder, files: [], deno }),
+    ...await referToImports({
+      spec,
+      entry,
+      folder,
+      deno,
+      files: () => filesOf(spec, entry, folder),
+      start: moduleFolder(spec, entry),
+    }),
     files: [],
     digest: await digestOf([]),
   };
+}
+
+function moduleFolder(spec: RunSpec, entry: EntryPoint): string {
+  return dirname(join(spec.code, entry.module));
+}
+
+/** What a copy would hold; nothing where there could not be one. */
+async function filesOf(spec: RunSpec, entry: EntryPoint, folder: ExperimentFolder) {
+  try {
+    const { items } = await planCopy(spec, entry, folder, { warn: () => {} });
+    return items.map(({ path }) => path);
+  } catch (error) {
+    if (error instanceof ExpyrunError) return [];
+    throw error;
+  }
 }
 
 /** The record of the copy, when `code` is an experiment folder that holds one. */

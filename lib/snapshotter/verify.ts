@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join } from "../path.ts";
 import { digestFile } from "./digest.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
 

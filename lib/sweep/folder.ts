@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { basename, extname, join } from "node:path";
+import { basename, extname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { folderError, writeFile } from "../snapshotter/folder.ts";
 

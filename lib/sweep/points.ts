@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { extname, resolve } from "node:path";
+import { extname, resolve } from "../path.ts";
 import { ExpyrunError, type Place, type Source } from "../errors.ts";
 import type { Mapping, Node } from "../resolver/node.ts";
 import type { World } from "../world.ts";

@@ -3,6 +3,7 @@
  *
  * - `house/one-way`: a stage imports code only from the stages before it. Types are free.
  * - `house/no-surroundings`: nothing below main.ts reads the process's surroundings or ends it.
+ * - `house/light-start`: lib wakes Deno's layer for Node only where it is needed.
  * - `house/documented`: what lib exports has a JSDoc comment (`deno doc --lint` also wants one on
  *   every field, whose name often says it all).
  *
@@ -15,7 +16,7 @@ import { dirname, join, relative, sep } from "node:path";
  * never the other way round. Stages of one row do not know each other, but files of one room do.
  */
 const stages: readonly (readonly string[])[] = [
-  ["errors"],
+  ["errors", "path"],
   ["world"],
   ["resolver"],
   ["snapshotter"],
@@ -140,6 +141,23 @@ function isNamed(node: Deno.lint.Node, name: string): boolean {
   return node.type === "Identifier" && node.name === name;
 }
 
+const lightStart: Deno.lint.Rule = {
+  create(context) {
+    if (stageOf(context.filename) === undefined) return {};
+    return {
+      ImportDeclaration(node) {
+        if (isTypeOnly(node) || !node.source.value.startsWith("node:")) return;
+        context.report({
+          node,
+          message:
+            `Cannot import "${node.source.value}" at start-up: it costs half of what Deno's start does`,
+          hint: "Paths are in lib/path.ts; anything else: await import() where it is needed",
+        });
+      },
+    };
+  },
+};
+
 /** A JSDoc comment, then nothing but white space and line comments. */
 const jsdocAtEnd = /(?:^|\s)\/\*\*(?:[^*]|\*(?!\/))*\*\/\s*(?:\/\/[^\n]*\s*)*$/;
 
@@ -165,6 +183,11 @@ const documented: Deno.lint.Rule = {
 /** The plugin, named in deno.json. */
 const plugin: Deno.lint.Plugin = {
   name: "house",
-  rules: { "one-way": oneWay, "no-surroundings": noSurroundings, documented },
+  rules: {
+    "one-way": oneWay,
+    "no-surroundings": noSurroundings,
+    "light-start": lightStart,
+    documented,
+  },
 };
 export default plugin;

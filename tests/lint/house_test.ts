@@ -40,6 +40,11 @@ const cases: readonly [path: string, source: string, expected: string[]][] = [
   ["lib/resolver/x.ts", 'export type { Launch } from "../runner/runner.ts";', []],
   // A new room must be given its place.
   ["lib/cellar/x.ts", 'import { render } from "../errors.ts";', oneWay],
+  // Start-up.
+  ["lib/resolver/x.ts", 'import { join } from "node:path";', ["house/light-start"]],
+  ["lib/resolver/x.ts", 'import type { Stats } from "node:fs";', []],
+  ["lib/resolver/x.ts", 'await import("node:crypto");', []],
+  ["tests/x_test.ts", 'import { join } from "node:path";', []],
   // Surroundings.
   ["lib/prepare.ts", "Deno.cwd();", noSurroundings],
   ["lib/prepare.ts", 'Deno.env.get("HOME");', noSurroundings],

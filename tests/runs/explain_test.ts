@@ -179,7 +179,7 @@ copy.name = "linear"                        top.yml:4:7
 copy.depth = 1                              top.yml:4:7
 lists.0.name = "linear of /data/train.csv"  top.yml:6:11
 lists.0.lr = 0.5                            top.yml:7:9
-key = "ü s3cret"                            top.yml:9:6
+key = "ü $MY_TOKEN"                         top.yml:9:6
 `,
   );
 });

@@ -10,7 +10,7 @@ import { ExpyrunError, type Place, type Problem, render, type Source } from "../
 import type { RunSpec } from "../../lib/resolver/run_section.ts";
 import { findEntryPoint } from "../../lib/snapshotter/entry_point.ts";
 import { claimFolder, type ExperimentFolder } from "../../lib/snapshotter/folder.ts";
-import type { CodeRecord } from "../../lib/snapshotter/record.ts";
+import { type CodeRecord, type RunRecord, writeRecord } from "../../lib/snapshotter/record.ts";
 import { referToOriginal, takeSnapshot } from "../../lib/snapshotter/snapshot.ts";
 import { type Ended, run } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
@@ -71,7 +71,25 @@ export async function take(project: string, wish: Wish = {}, debug = false): Pro
   const code = debug
     ? await referToOriginal(spec, entry, folder, deno)
     : await takeSnapshot(spec, entry, folder, deno, world);
+  await writeRecord(folder, recordOf(spec, folder, code));
   return { folder, code, warnings: world.warnings };
+}
+
+/** The record of a run that was just prepared. */
+export function recordOf(spec: RunSpec, folder: ExperimentFolder, code: CodeRecord): RunRecord {
+  return {
+    format: 1,
+    status: "prepared",
+    name: spec.name,
+    folder: folder.path,
+    command: ["config.yml"],
+    cwd: "/",
+    versions: { expyrun: "0.0.0", ...Deno.version },
+    runtime: "deno",
+    code,
+    permissions: spec.permissions,
+    preparedAt: "2026-01-01T00:00:00.000Z",
+  };
 }
 
 /** Runs the module of a snapshot as the product does: frozen, by its own configuration. */

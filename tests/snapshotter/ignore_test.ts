@@ -24,7 +24,7 @@ const cases: [string, Record<string, string>, string[]][] = [
   ["stars in front", { "": "**/a\n" }, ["a", "d/a", "d/e/a", "ba"]],
   ["stars behind", { "": "a/**\n" }, ["a/b", "a/c/d", "d/a/b"]],
   ["stars between", { "": "a/**/b\n" }, ["a/b", "a/x/b", "a/x/y/b", "a/xb", "ab"]],
-  ["stars in a name", { "": "a**b\nd/x**y\n" }, ["ab", "axxb", "a/b", "d/xzy", "d/x/y"]],
+  ["stars in a name", { "": "a**b\nx**\n" }, ["ab", "axxb", "d/xzy", "y/x"]],
   ["only stars", { "": "**\n!*/\n!*.ts\n" }, ["a.ts", "a.js", "d/a.ts", "d/a.js"]],
   ["a star stops at a slash", { "": "a/*.c\n" }, ["a/b.c", "a/b/c.c"]],
   ["a question mark", { "": "a?c\nd/?\n" }, ["abc", "ac", "abbc", "d/x", "d/xx"]],
@@ -88,29 +88,19 @@ for (const [what, rules, paths] of cases) {
 Deno.test("git and expyrun agree over two thousand made-up rules", async () => {
   const random = generator(7);
   const pick = (items: readonly string[]) => items[Math.floor(random() * items.length)]!;
-  const parts = [
-    "a",
-    "b",
-    "*",
-    "**",
-    "?",
-    "/",
-    "[ab]",
-    "[!a]",
-    "\\a",
-    "ab",
-    ".",
-    "/**",
-    "**/",
-    " ",
-  ];
+  // Stars beside letters are left out: git before 2.41 reads them as its memory happens to lie.
+  const parts = ["a", "b", "*", "?", "[ab]", "[!a]", "\\a", "ab", ".", " "];
   const names = ["a", "b", "ab", "a.b", ".a", "ba"];
   const paths = names.flatMap((x) =>
     ["f.a", ...names.map((y) => `${y}/f.b`)].map((y) => `${x}x/${y}`)
   );
   paths.push(...names, ...names.map((name) => `d/${name}`), ...names.map((name) => `d/e/${name}`));
+  const some = (most: number, make: () => string) =>
+    Array.from({ length: 1 + random() * most }, make);
+  const segment = () =>
+    random() < 0.2 ? "**" : some(3, () => pick(parts)).join("").replace(/\*+/g, "*");
   const make = () =>
-    pick(["", "", "!"]) + Array.from({ length: 1 + random() * 4 }, () => pick(parts)).join("") +
+    pick(["", "", "!"]) + pick(["", "", "/"]) + some(3, segment).join("/") +
     pick(["", "", "/"]);
   await withTempDir(async (dir) => {
     await writeFiles(dir, Object.fromEntries(paths.map((path) => [path, ""])));

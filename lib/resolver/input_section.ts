@@ -1,0 +1,40 @@
+/**
+ * `__inputs__`: the data that a run declares to read.
+ *
+ * @module
+ */
+import { resolve } from "../path.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
+import type { World } from "../world.ts";
+import { aKind, type Node } from "./node.ts";
+
+/** A declared input: a file or a folder. */
+export interface DeclaredInput {
+  /** Absolute. */
+  readonly path: string;
+  readonly place: Place;
+}
+
+/**
+ * Reads the inputs: a path or a list of paths, relative ones from the working directory.
+ *
+ * @param node the resolved value of `__inputs__`, if there is one
+ * @throws {ExpyrunError} `section`: anything else
+ */
+export function readInputs(node: Node | undefined, world: World): DeclaredInput[] {
+  if (!node || (node.kind === "scalar" && node.type === "null")) return [];
+  const items = node.kind === "list" ? node.items : [node];
+  return items.map((item) => ({ path: resolve(world.cwd, pathOf(item)), place: item.place }));
+}
+
+function pathOf(item: Node): string {
+  const isText = item.kind === "scalar" && item.type === "string";
+  if (isText && item.value !== "" && !item.value.includes("\0")) return item.value;
+  const found = !isText ? aKind(item) : item.value === "" ? "empty text" : "a NUL character";
+  throw new ExpyrunError({
+    code: "section",
+    message: `Cannot read "__inputs__": it holds ${found}`,
+    place: item.place,
+    hint: "Give paths of files or folders, such as [$DATA/train.csv, data/]",
+  });
+}

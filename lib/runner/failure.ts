@@ -1,0 +1,57 @@
+/**
+ * The last words of a run that failed, for its record.
+ *
+ * @module
+ */
+
+/** So much of a message is kept. */
+const keptLength = 2000;
+
+/**
+ * The message of the error that ended a process, without its stack; nothing when there is none, as
+ * after `Deno.exit(3)`.
+ *
+ * @param stderr what the process wrote to stderr last
+ *
+ * @example
+ * ```ts
+ * import { errorMessage } from "./failure.ts";
+ *
+ * const stderr = "error: Uncaught (in promise) Error: too hot\n    at main (file:///a.ts:1:7)\n";
+ * console.assert(errorMessage(stderr) === "Error: too hot");
+ * ```
+ */
+export function errorMessage(stderr: string): string | undefined {
+  const lines = stderr.replace(escapes, "").split(/\r?\n/);
+  const start = lines.findLastIndex((line) => line.startsWith("error: "));
+  if (start < 0) return undefined;
+  const end = endOf(lines, start + 1);
+  const message = lines.slice(start, end).join("\n")
+    .replace(/^error: (?:Uncaught )?(?:\(in (?:promise|worker "[^"]*")\) )?/, "").trim();
+  return message.length <= keptLength ? message : `${message.slice(0, keptLength)}...`;
+}
+
+/** Where the message ends: before the stack, and before the line of code that a caret points at. */
+function endOf(lines: readonly string[], from: number): number {
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (/^\s*\^+\s*$/.test(line)) return Math.max(from, i - 1);
+    if (/^(?: {4}at |\s*$)/.test(line)) return i;
+  }
+  return lines.length;
+}
+
+// deno-lint-ignore no-control-regex -- colours begin with a control character
+const escapes = /\x1b\[[0-9;]*m/g;
+
+/**
+ * The text with secrets replaced by the names of their variables.
+ *
+ * @param secrets the values by name
+ */
+export function withoutSecrets(text: string, secrets: Readonly<Record<string, string>>): string {
+  // The longest first: one may be a part of another.
+  const longestFirst = Object.entries(secrets).filter(([, value]) => value !== "")
+    .sort(([, a], [, b]) => b.length - a.length);
+  return longestFirst.reduce((all, [name, value]) => all.replaceAll(value, () => `$${name}`), text);
+}

@@ -1,0 +1,111 @@
+/**
+ * What the process of an experiment used, where the system tells.
+ *
+ * The exact figures are the kernel's own for children that have ended (getrusage, called in the C
+ * library). They are of all children together: where several run at once, and where the call cannot
+ * be made, /proc is looked at while the child lives, ever more seldom.
+ *
+ * @module
+ */
+import type { Usage } from "../snapshotter/record.ts";
+
+/** A measurement under way. */
+export interface Measurement {
+  /** Ends it, after the child has ended; nothing where the system does not tell. */
+  end(): Usage | undefined;
+}
+
+/**
+ * Begins to measure a child.
+ *
+ * @param alone whether no other child runs meanwhile
+ */
+export function measureUsage(pid: number, alone: boolean): Measurement {
+  const samples = sample(pid);
+  const before = alone ? childrenUsage() : undefined;
+  return {
+    end() {
+      const seen = samples.end();
+      const after = before && childrenUsage();
+      if (!before || !after) return seen;
+      const grown = after.peakMemoryBytes > before.peakMemoryBytes;
+      // An earlier child was larger than this one ever was: what was seen has to do.
+      const peakMemoryBytes = grown ? after.peakMemoryBytes : seen?.peakMemoryBytes;
+      if (peakMemoryBytes === undefined) return undefined;
+      const cpuTimeMs = Math.round(after.cpuTimeMs - before.cpuTimeMs);
+      return { peakMemoryBytes: Math.max(peakMemoryBytes, seen?.peakMemoryBytes ?? 0), cpuTimeMs };
+    },
+  };
+}
+
+const libraries: Readonly<Record<string, string>> = {
+  linux: "libc.so.6",
+  darwin: "libSystem.B.dylib",
+};
+
+/** Of the children that have ended and were waited for; nothing where the call cannot be made. */
+function childrenUsage(): Usage | undefined {
+  const library = libraries[Deno.build.os];
+  if (library === undefined) return undefined;
+  try {
+    const libc = Deno.dlopen(library, {
+      getrusage: { parameters: ["i32", "buffer"], result: "i32" },
+    });
+    // struct rusage on 64 bits: user and system time as seconds and microseconds, peak memory.
+    const words = new BigInt64Array(18);
+    const ofChildren = -1;
+    const answer = libc.symbols.getrusage(ofChildren, words);
+    libc.close();
+    if (answer !== 0) return undefined;
+    const [userS, userUs, systemS, systemUs, peak] = [...words].map(Number);
+    // On macOS the microseconds have 32 bits, and what fills the word up is zero.
+    const cpuTimeMs = (userS! + systemS!) * 1000 + (userUs! + systemUs!) / 1000;
+    return { cpuTimeMs, peakMemoryBytes: peak! * (Deno.build.os === "darwin" ? 1 : 1024) };
+  } catch {
+    return undefined; // Another C library, or no foreign functions in this runtime.
+  }
+}
+
+const firstLookMs = 10;
+const lastLookMs = 1000;
+
+/** Looks at /proc until the end; the peak that it tells never falls, so the last look counts. */
+function sample(pid: number): Measurement {
+  let last: Usage | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (afterMs: number) => {
+    const usage = processUsage(pid);
+    if (usage === undefined) return;
+    last = usage;
+    timer = setTimeout(look, afterMs, Math.min(afterMs * 1.5, lastLookMs));
+    Deno.unrefTimer(timer);
+  };
+  if (Deno.build.os === "linux") {
+    timer = setTimeout(look, firstLookMs, firstLookMs);
+    Deno.unrefTimer(timer);
+  }
+  return {
+    end() {
+      clearTimeout(timer);
+      return last;
+    },
+  };
+}
+
+/** Ticks of the clock a second: the same on every Linux that Deno runs on. */
+const ticks = 100;
+
+function processUsage(pid: number): Usage | undefined {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const peakKiB = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+    if (peakKiB === undefined) return undefined; // It has ended.
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // utime, stime, and those of its own children that it has waited for.
+    const spent = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return { peakMemoryBytes: Number(peakKiB) * 1024, cpuTimeMs: spent * 1000 / ticks };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What must hold before a run is started or repeated: its folder is what was recorded, and the
+ * secrets that its files do not hold are there.
+ *
+ * @module
+ */
+import { ExpyrunError, type Place } from "../errors.ts";
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import type { Changes, RunRecord } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import { changesText, isUnchanged, verifyFolder } from "./verify.ts";
+
+/** A folder that is about to be used. */
+export interface Use {
+  readonly folder: ExperimentFolder;
+  readonly record: RunRecord;
+  /** What is about to be done with it, as in "Cannot execute". */
+  readonly purpose: "execute" | "repeat" | "pack";
+  /** Where it was named. */
+  readonly place?: Place | undefined;
+  /** `--force`: changes are recorded, not refused. */
+  readonly force: boolean;
+}
+
+/**
+ * Refuses a folder that is no longer what its record says.
+ *
+ * @returns the changes that were forced; nothing when there are none
+ * @throws {ExpyrunError} `status`, naming the files
+ */
+export async function refuseChanges(use: Use): Promise<Changes | undefined> {
+  const { folder, record, purpose, place, force } = use;
+  const changes = await verifyFolder(folder, record);
+  if (isUnchanged(changes)) return undefined;
+  if (force) return changes;
+  throw new ExpyrunError({
+    code: "status",
+    message: `Cannot ${purpose} "${folder.path}": it is not what was recorded (` +
+      `${changesText(changes)})`,
+    place,
+    hint: "Put the files back, or use --force to go on, which will be recorded",
+  });
+}
+
+/**
+ * Refuses to go on without the secrets that the recorded run had: its files hold their names only.
+ *
+ * @throws {ExpyrunError} `environment`, naming them
+ */
+export function requireSecrets({ record, purpose, place }: Use, world: World): void {
+  const missing = secretNames(record).filter((name) => !Object.hasOwn(world.env, name));
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `$${name}`).join(", ");
+  throw new ExpyrunError({
+    code: "environment",
+    message: `Cannot ${purpose} "${record.folder}": it needs ${names}, which no file holds`,
+    place,
+    hint: `Set ${missing.length === 1 ? "the variable" : "the variables"}: export ${
+      missing[0]
+    }=...`,
+  });
+}
+
+/** The variables of a run whose values stay out of files. */
+export function secretNames({ environment = [] }: Pick<RunRecord, "environment">): string[] {
+  return environment.filter(({ secret }) => secret).map(({ name }) => name);
+}

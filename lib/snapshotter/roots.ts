@@ -1,0 +1,132 @@
+/**
+ * What a snapshot begins at: the package of the entry point, and the includes.
+ *
+ * @module
+ */
+import { isAbsolute, join, slashed } from "../path.ts";
+import { ExpyrunError, nearMiss, type Place } from "../errors.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { EntryPoint } from "./entry_point.ts";
+import { ownedNames } from "./folder.ts";
+import { neverCopied } from "./ignore.ts";
+
+/** A package or an include: what it is called, and where its contents really stand. */
+export interface Root {
+  readonly path: string;
+  readonly source: string;
+  readonly place: Place;
+  /** Whether .gitignore files count. */
+  readonly ruled: boolean;
+}
+
+/**
+ * The package first, then the includes, each once.
+ *
+ * @throws {ExpyrunError} "snapshot" for a name that cannot be included, or is expyrun's own
+ */
+export function rootsOf(spec: RunSpec, entry: EntryPoint): Root[] {
+  const paths = new Map<string, { place: Place; ruled: boolean }>();
+  paths.set(entry.top, { place: spec.main.place, ruled: true });
+  for (const { path, place } of spec.include) {
+    const inside = includePath(spec, path, place);
+    if (!paths.has(inside)) paths.set(inside, { place, ruled: false });
+  }
+  return [...paths].map(([path, { place, ruled }]) => {
+    checkName(path, place);
+    return { path, source: realPath(join(spec.code, path)), place, ruled };
+  });
+}
+
+function includePath(spec: RunSpec, written: string, place: Place): string {
+  const path = slashed.normalize(
+    Deno.build.os === "windows" ? written.replaceAll("\\", "/") : written,
+  )
+    .replace(/\/$/, "");
+  const refuse = (because: string, hint: string) =>
+    new ExpyrunError({
+      code: "snapshot",
+      message: `Cannot include "${written}": ${because}`,
+      place,
+      hint,
+    });
+  const below = `__include__ names files and folders below __code__, which is "${spec.code}"`;
+  if (isAbsolute(path) || slashed.isAbsolute(path)) throw refuse("it is an absolute path", below);
+  if (path === ".." || path.startsWith("../")) throw refuse("it leaves __code__", below);
+  if (path === "." || path === "") throw refuse("it is the whole of __code__", below);
+  const never = path.split("/").find((segment) => neverCopied.has(segment));
+  if (never !== undefined) throw refuse(`"${never}" is never copied`, "Read it by its path");
+  try {
+    Deno.lstatSync(join(spec.code, path));
+  } catch (error) {
+    if (!isAbsent(error)) throw refuse(readReason(error), "Make it readable");
+    const near = nearSibling(spec.code, path);
+    throw refuse(
+      `there is no such file or folder in "${spec.code}"`,
+      near === undefined ? below : `Did you mean "${near}"?`,
+    );
+  }
+  return path;
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+/** The path with the first segment that leads nowhere put right. */
+function nearSibling(code: string, path: string): string | undefined {
+  const segments = path.split("/");
+  for (const [depth, segment] of segments.entries()) {
+    const before = segments.slice(0, depth);
+    try {
+      const names = [...Deno.readDirSync(join(code, ...before))].map(({ name }) => name);
+      if (names.includes(segment)) continue;
+      const near = nearMiss(segment, names);
+      return near && [...before, near, ...segments.slice(depth + 1)].join("/");
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function checkName(path: string, place: Place): void {
+  const name = path.split("/")[0]!;
+  // Letter case aside: on many machines the two would be one file.
+  if (!ownedNames.has(name.toLowerCase())) return;
+  throw copyError(
+    path,
+    `"${name}" is the name of one of expyrun's own files in the experiment folder`,
+    "Rename it, or put it into a folder",
+    place,
+  );
+}
+
+/**
+ * The error of something that cannot be copied.
+ *
+ * @param path how it is called in the copy
+ */
+export function copyError(path: string, because: string, hint?: string, place?: Place) {
+  return new ExpyrunError({
+    code: "snapshot",
+    message: `Cannot copy "${path}": ${because}`,
+    place,
+    hint,
+  });
+}
+
+/** Why the file system refused to read something. */
+export function readReason(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.NotFound) return "it is not there any more";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The path with every symbolic link followed; as it stands when it leads nowhere. */
+export function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}

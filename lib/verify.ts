@@ -1,0 +1,50 @@
+/**
+ * The verb `verify`: whether folders still hold what was recorded, as an answer.
+ *
+ * @module
+ */
+import { isAbsolute, join } from "./path.ts";
+import type { Command, FolderOperand } from "./cli.ts";
+import { isUnchanged, verifyFolder } from "./runs/verify.ts";
+import { openFolder } from "./snapshotter/folder.ts";
+import { type Changes, findRecord } from "./snapshotter/record.ts";
+import type { World } from "./world.ts";
+
+/** The text to print, and whether every folder is what it was. */
+export interface Verdict {
+  readonly text: string;
+  readonly unchanged: boolean;
+}
+
+/**
+ * Verifies folders, one after the other.
+ *
+ * @throws {ExpyrunError} when one is no experiment folder
+ */
+export async function verify(
+  { folders, json }: Command & { kind: "verify" },
+  world: World,
+): Promise<Verdict> {
+  const results: [folder: string, changes: Changes][] = [];
+  for (const operand of folders) results.push([operand.folder, await changesOf(operand, world)]);
+  const text = json
+    ? `${JSON.stringify(results.map(([folder, changes]) => ({ folder, ...changes })))}\n`
+    : results.map(([folder, changes]) => verdictText(folder, changes)).join("");
+  return { text, unchanged: results.every(([, changes]) => isUnchanged(changes)) };
+}
+
+async function changesOf({ folder, folderPlace }: FolderOperand, world: World): Promise<Changes> {
+  const opened = openFolder(isAbsolute(folder) ? folder : join(world.cwd, folder));
+  const record = await findRecord(opened, folderPlace);
+  // Without a record nothing can be vouched for.
+  if (record === undefined) return { changed: [], missing: ["record.json"], added: [] };
+  return await verifyFolder(opened, record);
+}
+
+function verdictText(folder: string, changes: Changes): string {
+  if (isUnchanged(changes)) return `${folder}: unchanged\n`;
+  const lines = (["changed", "missing", "added"] as const).flatMap((kind) =>
+    changes[kind].map((path) => `  ${kind.padEnd(7)}  ${path}\n`)
+  );
+  return `${folder}:\n${lines.join("")}`;
+}
