@@ -71,6 +71,7 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     cwd: Deno.cwd(),
     env: Deno.env.toObject(),
     words,
+    program: ownProgram(),
     versions,
     deno: Deno.execPath(),
     warn(problem: Problem): void {
@@ -85,6 +86,12 @@ function surroundings(words: readonly string[], command: Command, style: Style):
 /** The experiment's own. */
 function exitCode({ exitCode }: RunRecord): number {
   return exitCode ?? 125;
+}
+
+/** How another machine of the cluster, or a later process, starts this very program. */
+function ownProgram(): string[] {
+  if (Deno.build.standalone) return [Deno.execPath()];
+  return [Deno.execPath(), "run", "-A", import.meta.filename ?? import.meta.url];
 }
 
 function versionText(): string {

@@ -19,6 +19,8 @@ export interface World {
   readonly words: readonly string[];
   /** Of expyrun and the runtime below it. */
   readonly versions: Versions;
+  /** The words that start expyrun, before the verb: a program and its arguments. */
+  readonly program: readonly string[];
   /** The `deno` that experiments run with: an absolute path. */
   readonly deno: string;
   /**

@@ -33,6 +33,7 @@ export function tellingWorld(changes: Partial<World> = {}): ToldWorld {
     cwd: "/",
     env: {},
     words: [],
+    program: ["expyrun"],
     versions: { expyrun: "0.0.0", ...Deno.version },
     deno: Deno.execPath(),
     warn: (problem) => void warnings.push(problem),

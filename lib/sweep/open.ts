@@ -1,0 +1,57 @@
+/**
+ * A sweep that was made, read back from its folder.
+ *
+ * @module
+ */
+import { resolve } from "../path.ts";
+import type { ArgumentPlace } from "../errors.ts";
+import { parseValues, readDocument } from "../resolver/document.ts";
+import type { Mapping } from "../resolver/node.ts";
+import type { World } from "../world.ts";
+import {
+  type FolderEntry,
+  readLines,
+  readSweepRecord,
+  type SweepFolder,
+  sweepFolder,
+  type SweepRecord,
+} from "./folder.ts";
+import type { RunValues } from "./plan.ts";
+import { pointsOfYaml } from "./points.ts";
+
+/** A sweep with its runs. */
+export interface Sweep {
+  readonly folder: SweepFolder;
+  readonly record: SweepRecord;
+  /** The configuration of all runs, not resolved. */
+  readonly base: Mapping;
+  readonly runs: readonly RunValues[];
+  /** The folders of each run, the latest last; none where it was never prepared. */
+  readonly folders: readonly (readonly string[])[];
+}
+
+/**
+ * Opens a sweep.
+ *
+ * @param path as the user named it
+ * @throws {ExpyrunError} `unreadable` when it is none
+ */
+export async function openSweep(path: string, world: World, place?: ArgumentPlace): Promise<Sweep> {
+  const folder = sweepFolder(resolve(world.cwd, path));
+  const record = await readSweepRecord(folder, path, place);
+  const quiet = { ...world, warn: () => {} };
+  const base = await readDocument(folder.config, folder.config, quiet, place);
+  const text = await Deno.readTextFile(folder.runs);
+  const source = { name: folder.runs, path: folder.runs, text };
+  const runs = pointsOfYaml(parseValues(source, quiet.warn), base);
+  return { folder, record, base, runs, folders: await readFolders(folder, runs.length) };
+}
+
+/** The folders of each run, in the order in which they were made. */
+export async function readFolders(folder: SweepFolder, count: number): Promise<string[][]> {
+  const folders: string[][] = Array.from({ length: count }, () => []);
+  for (const entry of await readLines<FolderEntry>(folder.folders)) {
+    folders[entry.run]?.push(entry.folder);
+  }
+  return folders;
+}

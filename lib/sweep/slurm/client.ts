@@ -1,0 +1,90 @@
+/**
+ * Calls SLURM's programs.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../../errors.ts";
+import type { World } from "../../world.ts";
+import type { QueuePhase } from "../states.ts";
+import { jobForgotten, parseMaxArraySize, parseQueue, queueFormat } from "./queue.ts";
+
+/** What a program of SLURM answered. */
+export interface Answer {
+  readonly success: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs one of SLURM's programs.
+ *
+ * @throws {ExpyrunError} `slurm` when it is not there
+ */
+export async function callSlurm(
+  program: "sbatch" | "squeue" | "scancel" | "scontrol",
+  args: readonly string[],
+  world: World,
+): Promise<Answer> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args],
+      cwd: world.cwd,
+      env: world.env,
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    return { success, stdout: out!, stderr: err! };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new ExpyrunError({
+      code: "slurm",
+      message: `Cannot run "${program}": there is no such program on the PATH`,
+      hint:
+        "Runs on slurm are submitted from a machine of the cluster; without it leave out --on slurm",
+    });
+  }
+}
+
+/**
+ * The highest number of tasks that an array may have.
+ *
+ * @throws {ExpyrunError} `slurm` when SLURM cannot be reached
+ */
+export async function maxArraySize(world: World): Promise<number> {
+  const { success, stdout, stderr } = await callSlurm("scontrol", ["show", "config"], world);
+  const size = success ? parseMaxArraySize(stdout) : undefined;
+  if (size !== undefined) return size;
+  throw slurmError("Cannot ask SLURM how many tasks an array may have", stderr);
+}
+
+/** An error with SLURM's own words. */
+export function slurmError(message: string, stderr: string): ExpyrunError {
+  const words = stderr.trim().split("\n").map((line) => line.replace(/^\w+: (error: )?/, ""))
+    .filter((line) => line !== "");
+  const [first = "nothing", ...rest] = words;
+  const notes = rest.slice(0, 8).map((message) => ({ message }));
+  return new ExpyrunError({ code: "slurm", message: `${message}: SLURM says "${first}"`, notes });
+}
+
+/** Which tasks of some jobs SLURM still knows. */
+export interface QueueView {
+  /** @param id `JOB` or `JOB_TASK` */
+  phaseOf(id: string): QueuePhase;
+}
+
+/** Asks SLURM about some jobs. A controller that does not answer is no error: it is not known then. */
+export async function viewQueue(jobs: readonly string[], world: World): Promise<QueueView> {
+  const phases = new Map<string, QueuePhase>();
+  let otherwise: QueuePhase = "absent";
+  try {
+    const query = [...queueFormat, `--jobs=${jobs.join(",")}`];
+    const { success, stdout, stderr } = await callSlurm("squeue", query, world);
+    for (const { id, phase } of parseQueue(stdout)) phases.set(id, phase);
+    if (!success && !jobForgotten(stderr)) otherwise = "unreachable";
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    otherwise = "unreachable";
+  }
+  return { phaseOf: (id) => phases.get(id) ?? otherwise };
+}

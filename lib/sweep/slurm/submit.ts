@@ -1,0 +1,190 @@
+/**
+ * Prepared folders become job arrays.
+ *
+ * @module
+ */
+import { join } from "../../path.ts";
+import { ExpyrunError } from "../../errors.ts";
+import { writeFile } from "../../snapshotter/folder.ts";
+import type { World } from "../../world.ts";
+import { appendLine, readLines, type SweepFolder } from "../folder.ts";
+import type { FolderOfRun } from "../make.ts";
+import type { SubmittedTask } from "../states.ts";
+import { callSlurm, maxArraySize, slurmError, viewQueue } from "./client.ts";
+import { longName, type SlurmOption } from "./options.ts";
+import { parseJobId } from "./queue.ts";
+import { blamedLine, sbatchScript, splitArray, type Submission } from "./script.ts";
+
+/** A line of jobs.jsonl. */
+export type JobEntry =
+  | {
+    /** SLURM's number of the array. */
+    readonly job: string;
+    readonly submittedAt: string;
+    /** The run of each task, in the order of the tasks. */
+    readonly runs: readonly number[];
+  }
+  | { readonly cancelled: string; readonly at: string };
+
+/** What to submit. */
+export interface SubmitRequest {
+  readonly folder: SweepFolder;
+  readonly name: string;
+  readonly runs: readonly FolderOfRun[];
+  readonly options: readonly SlurmOption[];
+  readonly throttle?: number | undefined;
+  /** As {@linkcode checkSlurm} found it. */
+  readonly maxArraySize: number;
+}
+
+/**
+ * Asks what submitting needs to know, before anything is made.
+ *
+ * @throws {ExpyrunError} `slurm` when it is not there, or does not answer
+ */
+export async function checkSlurm(world: World): Promise<{ readonly maxArraySize: number }> {
+  await callSlurm("sbatch", ["--version"], world);
+  return { maxArraySize: await maxArraySize(world) };
+}
+
+/**
+ * Submits the runs, in one array where SLURM takes it.
+ *
+ * @returns the jobs' numbers
+ * @throws {ExpyrunError} `slurm`, at the line of the script; nothing stays submitted then
+ */
+export async function submit(request: SubmitRequest, world: World): Promise<string[]> {
+  const { folder, runs, maxArraySize } = request;
+  await Deno.mkdir(folder.slurm, { recursive: true });
+  const first = (await readLines<JobEntry>(folder.jobs)).filter((entry) => "job" in entry).length;
+  const jobs: string[] = [];
+  try {
+    for (const [i, part] of splitArray(runs.length, maxArraySize).entries()) {
+      const mine = runs.slice(part.first, part.first + part.count);
+      jobs.push(await submitPart(request, mine, first + i, jobs.at(-1), world));
+    }
+    return jobs;
+  } catch (error) {
+    if (jobs.length > 0) await callSlurm("scancel", jobs, world);
+    throw error;
+  }
+}
+
+async function submitPart(
+  request: SubmitRequest,
+  runs: readonly FolderOfRun[],
+  number: number,
+  previous: string | undefined,
+  world: World,
+): Promise<string> {
+  const { folder, throttle } = request;
+  const list = folder.list(number);
+  await writeFile(list, runs.map((run) => `${checkedPath(run.folder)}\n`).join(""));
+  const path = folder.script(number);
+  const script = sbatchScript({
+    name: request.name,
+    program: world.program,
+    tasks: { kind: "array", list, count: runs.length, throttle },
+    output: folder.slurm,
+    options: withPrevious(request.options, throttle === undefined ? undefined : previous),
+  });
+  const job = await callSbatch(path, script, world);
+  const submittedAt = new Date().toISOString();
+  const entry: JobEntry = { job, submittedAt, runs: runs.map(({ run }) => run) };
+  await appendLine(folder.jobs, entry);
+  return job;
+}
+
+/** Arrays that share a throttle run one after the other: each has its own. */
+function withPrevious(
+  options: readonly SlurmOption[],
+  previous: string | undefined,
+): readonly SlurmOption[] {
+  if (previous === undefined) return options;
+  const after = `afterany:${previous}`;
+  const own = options.find((option) => longName(option) === "--dependency");
+  if (own) {
+    return options.map((one) => one === own ? { ...one, value: `${one.value},${after}` } : one);
+  }
+  return [...options, {
+    name: "--dependency",
+    value: after,
+    place: { kind: "argument", words: [], index: 0 },
+  }];
+}
+
+function checkedPath(path: string): string {
+  if (!/[\r\n]/.test(path)) return path;
+  throw new ExpyrunError({
+    code: "slurm",
+    message: `Cannot submit "${path}": its path holds a line end`,
+    hint: "Choose another __name__ or __output_dir__",
+  });
+}
+
+/**
+ * Writes a script and submits it.
+ *
+ * @returns the job's number
+ * @throws {ExpyrunError} `slurm`, at the line that SLURM is about
+ */
+export async function callSbatch(path: string, script: string, world: World): Promise<string> {
+  await writeFile(path, script);
+  const { success, stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], world);
+  const job = success ? parseJobId(stdout) : undefined;
+  if (job !== undefined) return job;
+  const { problem } = slurmError("Cannot submit the job", stderr);
+  const source = { name: path, path, text: script };
+  throw new ExpyrunError({
+    ...problem,
+    place: { kind: "file", source, ...blamedLine(script, stderr) },
+  });
+}
+
+/** The script of a single prepared folder. */
+export function singleScript(
+  submission: Omit<Submission, "tasks">,
+  folder: string,
+): string {
+  return sbatchScript({ ...submission, tasks: { kind: "single", folder: checkedPath(folder) } });
+}
+
+/** The latest task of each run that was submitted, looked up in SLURM's queue. */
+export async function submittedTasks(
+  folder: SweepFolder,
+  world: World,
+): Promise<Map<number, SubmittedTask>> {
+  const entries = await readLines<JobEntry>(folder.jobs);
+  const ids = new Map<number, { id: string; job: string }>();
+  const cancelled = new Set<string>();
+  for (const entry of entries) {
+    if ("cancelled" in entry) cancelled.add(entry.cancelled);
+    else {entry.runs.forEach((run, task) =>
+        ids.set(run, { id: `${entry.job}_${task}`, job: entry.job })
+      );}
+  }
+  const jobs = new Set([...ids.values()].map(({ job }) => job));
+  if (jobs.size === 0) return new Map();
+  const view = await viewQueue([...jobs], world);
+  return new Map(
+    [...ids].map(([run, { id, job }]) => [
+      run,
+      { id, phase: view.phaseOf(id), cancelled: cancelled.has(job) },
+    ]),
+  );
+}
+
+/** The jobs of a sweep, whether they are over or not. */
+export async function submittedJobs(folder: SweepFolder): Promise<string[]> {
+  const entries = await readLines<JobEntry>(folder.jobs);
+  return entries.flatMap((entry) => "job" in entry ? [entry.job] : []);
+}
+
+/** Where a submission's files lie that have a single folder. */
+export function singlePaths(hidden: string) {
+  return {
+    script: join(hidden, "job.sh"),
+    log: join(hidden, "slurm.log"),
+    job: join(hidden, "job.json"),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * How the runs of a sweep are: what their records say, and what SLURM knows.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../errors.ts";
+import { type ShownStatus, statusOf } from "../runs/status.ts";
+import { openFolder } from "../snapshotter/folder.ts";
+import { readRecord, type RunRecord } from "../snapshotter/record.ts";
+import type { QueuedTask } from "./slurm/queue.ts";
+
+/** A status as it is shown; `queued`: prepared, or to be run again, and in SLURM's queue. */
+export type SweepStatus = ShownStatus | "queued";
+
+/** What SLURM knows of a task; `unreachable`: it could not be asked. */
+export type QueuePhase = QueuedTask["phase"] | "absent" | "unreachable";
+
+/** How a run is. */
+export interface RunState {
+  readonly run: number;
+  readonly status: SweepStatus;
+  /** The latest folder; absent where none was prepared. */
+  readonly folder?: string | undefined;
+  /** How many folders it has had. */
+  readonly attempts: number;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut?: boolean | undefined;
+  readonly durationMs?: number | undefined;
+  readonly restarts?: number | undefined;
+  /** The task of SLURM that runs it, or is to. */
+  readonly slurmTask?: string | undefined;
+}
+
+/** A task that a run was submitted as. */
+export interface SubmittedTask {
+  readonly id: string;
+  readonly phase: QueuePhase;
+  /** Whether it was taken back by `expyrun cancel`. */
+  readonly cancelled: boolean;
+}
+
+/**
+ * Reads how one run is.
+ *
+ * @param folders of the run, the latest last
+ * @param task the latest task that it was submitted as; to be looked up before this is called: then
+ * a task that is over has written its record
+ */
+export async function runState(
+  run: number,
+  folders: readonly string[],
+  task?: SubmittedTask,
+): Promise<RunState> {
+  const folder = folders.at(-1);
+  const attempts = folders.length;
+  const record = folder === undefined ? undefined : await recordOf(folder);
+  if (record === undefined) return { run, status: folder ? "lost" : "prepared", folder, attempts };
+  const { exitCode, signal, timedOut, durationMs, restarts } = record;
+  const status = task ? withQueue(record.status, task) : await statusOf(record);
+  const facts = { run, status, folder, attempts, exitCode, signal, timedOut, durationMs, restarts };
+  return { ...facts, slurmTask: task?.id ?? record.slurmTask };
+}
+
+/** Undefined when the folder was removed. */
+async function recordOf(folder: string): Promise<RunRecord | undefined> {
+  try {
+    return await readRecord(openFolder(folder));
+  } catch (error) {
+    if (error instanceof ExpyrunError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The status of a submitted run. Its record is the truth; SLURM is asked only whether its task is
+ * still there.
+ */
+export function withQueue(
+  status: RunRecord["status"],
+  { phase, cancelled }: Omit<SubmittedTask, "id">,
+): SweepStatus {
+  // Also a run that has ended: SLURM is to run it again.
+  if (phase === "waiting") return "queued";
+  if (status !== "prepared" && status !== "running") return status;
+  if (phase === "unreachable") return "unknown";
+  // A task that has just begun has not written its record yet.
+  if (phase === "running") return status === "prepared" ? "queued" : "running";
+  return status === "prepared" && cancelled ? "prepared" : "lost";
+}
+
+/** How many runs there are of each status, in the order in which a run passes them. */
+export function countStatuses(states: readonly RunState[]): [status: SweepStatus, count: number][] {
+  const order: readonly SweepStatus[] = [
+    "prepared",
+    "queued",
+    "running",
+    "succeeded",
+    "failed",
+    "interrupted",
+    "lost",
+    "unknown",
+  ];
+  return order.map((status): [SweepStatus, number] => [
+    status,
+    states.filter((state) => state.status === status).length,
+  ]).filter(([, count]) => count > 0);
+}
