@@ -240,19 +240,19 @@ function visible(text: string, keepTabs = false): string {
 
 /** White space of the width of the text, tabs kept, so that carets stand below what they mark. */
 function blank(text: string): string {
-  return [...text].map((c) => c === "\t" ? "\t" : " ".repeat(width(c))).join("");
+  return text.split(/(\t)/).map((part) => part === "\t" ? part : " ".repeat(width(part))).join("");
 }
 
 /** Terminal columns of the text: East Asian wide characters and emoji take two. */
 function width(text: string): number {
+  // In here, as compiling these takes longer than loading the whole module, and few need them.
+  const combining = /\p{Mn}|\u200d/u;
+  const wide =
+    /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
   let columns = 0;
   for (const c of text) columns += wide.test(c) ? 2 : combining.test(c) ? 0 : 1;
   return columns;
 }
-
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-const combining = /\p{Mn}|\u200d/u;
 
 function shellWord(word: string): string {
   return /^[\w@%+=:,./{}\-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
