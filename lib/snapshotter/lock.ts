@@ -37,9 +37,9 @@ export async function completeLock(request: LockRequest): Promise<void> {
   const refusal = await cache(request, request.modules);
   if (refusal === undefined) return;
   // Whatever else might be imported need not work, nor be imported at all; the entry point must.
+  // What Deno could lock of the others stays in the lock (tried).
   const ofEntry = others.length === 0 ? refusal : await cache(request, [entry!]);
   if (ofEntry !== undefined) throw lockError(request, ofEntry);
-  for (const module of others) await cache(request, [module]);
 }
 
 /** What Deno says when it refuses; nothing when the lock is complete. */

@@ -12,7 +12,7 @@ import { findEntryPoint } from "../../lib/snapshotter/entry_point.ts";
 import { claimFolder, type ExperimentFolder } from "../../lib/snapshotter/folder.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "../../lib/snapshotter/record.ts";
 import { referToOriginal, takeSnapshot } from "../../lib/snapshotter/snapshot.ts";
-import { type Ended, run } from "../temp.ts";
+import { type Ended, root, run } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
 
 const text = `__run__:
@@ -116,4 +116,26 @@ export async function assertRefuses(
   const error = await assertRejects(action, ExpyrunError) as ExpyrunError;
   const shown = render("error", error.problem, { color: false }).replaceAll(folder, "$DIR");
   assertEquals(`${error.problem.code}\n${shown}`, expected);
+}
+
+/**
+ * Runs code that permission bits bind, as they do not bind root: without that capability.
+ *
+ * @returns what it prints, or nothing, loudly, where that cannot be done
+ */
+export async function bound(code: string): Promise<string | undefined> {
+  const before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+  const [program, ...words] = Deno.uid() === 0 ? [...before, Deno.execPath()] : [Deno.execPath()];
+  const able = await run(program!, [...words, "--version"]).catch(() => undefined);
+  if (able?.exitCode !== 0) return leftOut("permission bits: root, and no setpriv");
+  const config = join(root, "deno.json");
+  const args = [...words, "eval", "-q", "--no-lock", "--config", config, code];
+  const { stdout, stderr } = await run(program!, args, { cwd: "/" });
+  assertEquals(stderr, "");
+  return stdout;
+}
+
+/** Says that something is not tested on this machine. */
+export function leftOut(what: string): undefined {
+  console.warn(`\n*** LEFT OUT, not tested here: ${what} ***`);
 }
