@@ -8,6 +8,7 @@ import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./li
 import { execute } from "./lib/execute.ts";
 import { prepare } from "./lib/prepare.ts";
 import { resolve } from "./lib/resolve.ts";
+import { noScreens } from "./lib/runner/tee.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { helpText } from "./lib/verbs.ts";
 import type { Versions, World } from "./lib/world.ts";
@@ -41,9 +42,22 @@ async function dispatch(command: Command, world: World): Promise<number> {
       return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
     }
     case "execute": {
-      const { folder, folderPlace, force } = command;
-      return exitCode(await execute(folder, world, folderPlace, { force }));
+      const { folder, folderPlace, force, logOnly } = command;
+      const screens = logOnly ? noScreens : undefined;
+      return exitCode(await execute(folder, world, folderPlace, { force, screens }));
     }
+    case "sweep": {
+      const [{ readSweepCommand }, { sweep }] = await Promise.all([
+        import("./lib/sweep/words.ts"),
+        import("./lib/sweep/sweep.ts"),
+      ]);
+      const { text, exitCode } = await sweep(readSweepCommand(command), world);
+      return answer(text) || exitCode;
+    }
+    case "status":
+      return answer(await (await import("./lib/sweep/status.ts")).status(command, world));
+    case "cancel":
+      return answer(await (await import("./lib/sweep/cancel.ts")).cancel(command, world));
     case "explain":
       return answer(await (await import("./lib/explain.ts")).explain(command, world));
     case "verify": {
@@ -54,9 +68,18 @@ async function dispatch(command: Command, world: World): Promise<number> {
       return await (await import("./lib/rerun.ts")).rerun(command, world);
     case "pack":
       return answer(await (await import("./lib/pack.ts")).pack(command, world));
-    case "run":
-      return exitCode(await run(command, world));
+    case "run": {
+      if (!isForSlurm(command)) return exitCode(await run(command, world));
+      const { runOnSlurm } = await import("./lib/sweep/single.ts");
+      return answer(await runOnSlurm(command, command.options, world));
+    }
   }
+}
+
+/** Where to run is read with the rest of what SLURM needs, which a run here does not load. */
+function isForSlurm({ options }: Command & { kind: "run" }): boolean {
+  return options.has("sbatch") ||
+    (options.get("on")?.at(-1)?.value ?? "local") !== "local";
 }
 
 async function run(command: PrepareCommand, world: World): Promise<RunRecord> {

@@ -6,6 +6,10 @@
  */
 import { type ArgumentPlace, didYouMean, ExpyrunError } from "./errors.ts";
 import type { Override } from "./resolver/override.ts";
+import type { CancelCommand } from "./sweep/cancel.ts";
+import type { GivenOptions } from "./sweep/command.ts";
+import type { StatusCommand } from "./sweep/status.ts";
+import type { SweepWords } from "./sweep/words.ts";
 import { type Option, type Verb, verbs } from "./verbs.ts";
 
 /** What every verb takes. */
@@ -73,10 +77,15 @@ export interface PackCommand extends FolderOperand, Common {
 export type Command =
   | { readonly kind: "help"; readonly verb?: Verb | undefined }
   | { readonly kind: "version" }
-  | { readonly kind: "run" } & PrepareCommand
+  | { readonly kind: "run"; readonly options: GivenOptions } & PrepareCommand
   | { readonly kind: "resolve"; readonly json: boolean } & ConfigCommand
   | { readonly kind: "prepare"; readonly json: boolean } & PrepareCommand
-  | { readonly kind: "execute"; readonly force: boolean } & FolderOperand & Common
+  | { readonly kind: "execute"; readonly force: boolean; readonly logOnly: boolean }
+    & FolderOperand
+    & Common
+  | { readonly kind: "sweep" } & SweepWords
+  | { readonly kind: "status" } & StatusCommand & Common
+  | { readonly kind: "cancel" } & CancelCommand & Common
   | { readonly kind: "explain" } & ExplainCommand
   | { readonly kind: "verify"; readonly json: boolean; readonly folders: readonly FolderOperand[] }
     & Common
@@ -95,7 +104,8 @@ export function parseCommand(words: readonly string[]): Command {
   const { options, next } = parseOptions(verb, words, named ? 1 : 0, !named);
   if (options.has("help")) return { kind: "help", verb: named ? verb : undefined };
   if (options.has("version")) return { kind: "version" };
-  const operand = parseOperand(verb, words, next);
+  // A sweep that is resumed is named by the option.
+  const operand = options.has("resume") ? "" : parseOperand(verb, words, next);
   return parseVerb({ verb, words, options, next, operand });
 }
 
@@ -103,14 +113,11 @@ export function parseCommand(words: readonly string[]): Command {
 interface Parsed {
   readonly verb: Verb;
   readonly words: readonly string[];
-  readonly options: Options;
+  readonly options: GivenOptions;
   /** The index of the operand. */
   readonly next: number;
   readonly operand: string;
 }
-
-/** The options that were given, with their values: none for one that takes none. */
-type Options = ReadonlyMap<string, readonly Given[]>;
 
 /** The value of an option and where it stands. */
 interface Given {
@@ -124,7 +131,13 @@ function parseVerb(parsed: Parsed): Command {
   const [json, force] = [options.has("json"), options.has("force")];
   switch (verb) {
     case "run":
-      return { kind: verb, force, ...parseConfig(parsed, common) };
+      return { kind: verb, force, options, ...parseConfig(parsed, common) };
+    case "sweep":
+      return { kind: verb, words, options, next, ...common };
+    case "status":
+    case "cancel":
+      refuseMore(verb, words, next + 1);
+      return { kind: verb, json, folder: operand, folderPlace: at(words, next), ...common };
     case "resolve":
       return { kind: verb, json, ...parseConfig(parsed, common) };
     case "prepare":
@@ -135,9 +148,18 @@ function parseVerb(parsed: Parsed): Command {
       return { kind: verb, json, folders: parseFolders(parsed), ...common };
     case "rerun":
       return { kind: verb, force, ...parseRerun(parsed), ...common };
-    case "execute":
+    case "execute": {
       refuseMore(verb, words, next + 1);
-      return { kind: verb, force, folder: operand, folderPlace: at(words, next), ...common };
+      const logOnly = options.has("log-only");
+      return {
+        kind: verb,
+        force,
+        logOnly,
+        folder: operand,
+        folderPlace: at(words, next),
+        ...common,
+      };
+    }
     case "pack": {
       refuseMore(verb, words, next + 1);
       const given = {
@@ -210,7 +232,7 @@ function parseOptions(
   words: readonly string[],
   from: number,
   alone: boolean,
-): { options: Options; next: number } {
+): { options: GivenOptions; next: number } {
   const known = verbs[verb].options.filter((option) => alone || !option.alone);
   const options = new Map<string, Given[]>();
   let next = from;
@@ -295,7 +317,9 @@ function parseOverrides(
 
 function strayWord(word: string, place: ArgumentPlace, last?: Override): ExpyrunError {
   const hint = last
-    ? `"--${last.key}" has its value "${last.value}"; a list is written with commas: --${last.key} ${last.value},${word}`
+    ? `"--${last.key}" has its value "${last.value}"; a list is written with commas: ` +
+      `--${last.key} ${last.value},${word}; to run with each value: ` +
+      `expyrun sweep CONFIG --${last.key} ${last.value} ${word}`
     : "After CONFIG come pairs: --KEY VALUE";
   return usage(`Unexpected word "${word}": a key that begins with "--" is expected`, place, hint);
 }

@@ -34,6 +34,9 @@ export type Verb =
   | "resolve"
   | "prepare"
   | "execute"
+  | "sweep"
+  | "status"
+  | "cancel"
   | "explain"
   | "verify"
   | "rerun"
@@ -57,6 +60,15 @@ const force: Option = {
   help: "Go on though files of the folder have changed since its record",
 };
 
+const launching: readonly Option[] = [
+  { name: "on", value: "WHERE", help: "Run on local (this machine, default) or slurm" },
+  {
+    name: "sbatch",
+    value: "OPTION",
+    help: "Pass an option to sbatch (repeatable): --sbatch=-p=gpu",
+  },
+];
+
 const overriding = `After CONFIG, each --KEY VALUE (or --KEY=VALUE) replaces a value of the
 configuration. It is read as the kind of value that it replaces; a list takes
 commas; dots reach into mappings and lists: --datasets.0.name x`;
@@ -67,7 +79,13 @@ export const verbs: Readonly<Record<Verb, VerbDefinition>> = {
     usage: "expyrun [OPTIONS] CONFIG [--KEY VALUE]...",
     summary: "Run one experiment (long form: expyrun run)",
     operand: "CONFIG",
-    options: [debug, force, ...common, { name: "version", alone: true, help: "Print the version" }],
+    options: [
+      debug,
+      force,
+      ...launching,
+      ...common,
+      { name: "version", alone: true, help: "Print the version" },
+    ],
     about: `${overriding}
 
 The experiment gets a fresh folder OUTPUT_DIR/NAME/exp.N that holds the resolved
@@ -108,9 +126,76 @@ What is prepared no longer sees later edits of the code or the configuration.`,
     usage: "expyrun execute [OPTIONS] FOLDER",
     summary: "Run a prepared folder",
     operand: "FOLDER",
-    options: [force, ...common],
+    options: [
+      force,
+      { name: "log-only", help: "Show nothing of the output: it is in outputs.log" },
+      ...common,
+    ],
     about: "A folder is executed once. To repeat it, use expyrun rerun.",
     examples: [["expyrun execute out/my_experiment/exp.0", "run what was prepared"]],
+  },
+  sweep: {
+    usage: "expyrun sweep [OPTIONS] CONFIG [--KEY WORD...]... | --resume SWEEP",
+    summary: "Run an experiment many times, here or on SLURM",
+    operand: "CONFIG",
+    options: [
+      { name: "dry-run", help: "Print the table of runs; nothing is created" },
+      { name: "zip", value: "A,B", help: "Let axes advance together (repeatable)" },
+      { name: "random", value: "N", help: "Draw N runs instead of all combinations" },
+      { name: "sweep-seed", value: "S", help: "What --random draws by (default: 0)" },
+      { name: "points", value: "FILE", help: "Add a run for each row of a .csv or .yml file" },
+      { name: "needed", help: "Leave out what succeeded with the same configuration and code" },
+      { name: "jobs", value: "N", help: "Run N at a time (default: one for each core or slot)" },
+      { name: "output", help: "Show what the runs print, each line with its run in front" },
+      { name: "fail-fast", help: "Start nothing more once a run has failed" },
+      { name: "timeout", value: "TIME", help: "End a run that takes longer: 90s, 5m, 1h30m" },
+      { name: "retries", value: "N", help: "Repeat a failed run, up to N times" },
+      { name: "gpus", value: "A,B", help: "Give each run one of these graphics cards" },
+      ...launching,
+      { name: "resume", value: "SWEEP", help: "Go on with a sweep: run what is not finished" },
+      { name: "retry", help: "With --resume: run what has failed, too" },
+      debug,
+      json("Print the runs of --dry-run, or the jobs of slurm, as JSON"),
+      ...common,
+    ],
+    about: `A key with several words is an axis, a key with one (or --KEY=VALUE) is fixed;
+all combinations of the axes are run. A word that begins with "--" ends an axis.
+For numbers, A..B and A..B..STEP count (both ends included), lin:A..B..N and
+log:A..B..N space N values evenly. The configuration may hold axes as well, in
+__sweep__; an axis of the command line replaces the one there.
+
+Every run is checked before the first folder is made, and has an experiment
+folder of its own. OUTPUT_DIR/SWEEPS/CONFIG.N tells which runs there are. At the
+end stands a table; the exit code is 0 only when all runs have succeeded.
+Ctrl-C starts no more runs, a second one interrupts those that run.`,
+    examples: [
+      ["expyrun sweep config.yml --training.lr 0.1 0.01 --seed 0..4", "ten runs"],
+      ["expyrun sweep --dry-run config.yml --seed 0..4", "see which runs there would be"],
+      ["expyrun sweep --jobs 4 --timeout 1h config.yml --wd log:1e-6..1e-2..5", "four at a time"],
+      ["expyrun sweep --zip lr,model config.yml --lr 0.1 0.01 --model small big", "two runs"],
+      ["expyrun sweep --on slurm --sbatch=--partition=gpu config.yml --seed 0..99", "a job array"],
+      ["expyrun sweep --resume out/SWEEPS/config.0", "go on after an interruption"],
+    ],
+  },
+  status: {
+    usage: "expyrun status [OPTIONS] SWEEP",
+    summary: "Tell how the runs of a sweep are",
+    operand: "SWEEP",
+    options: [json("Print it as JSON"), ...common],
+    about: `Statuses are those of the runs' own records: prepared, running, succeeded,
+failed, interrupted. Of SLURM they may be queued, too; lost: the process is gone
+and never wrote how it ended; unknown: that cannot be told from here. SWEEP may
+also be the folder of a single run.`,
+    examples: [["expyrun status out/SWEEPS/config.0", "a table of all runs"]],
+  },
+  cancel: {
+    usage: "expyrun cancel [OPTIONS] SWEEP",
+    summary: "End a sweep: interrupt what runs, take back what waits",
+    operand: "SWEEP",
+    options: common,
+    about: `What has ended stays as it is; --resume goes on with the rest. SWEEP may also be
+the folder of a single run on SLURM.`,
+    examples: [["expyrun cancel out/SWEEPS/config.0", "here or on SLURM"]],
   },
   explain: {
     usage: "expyrun explain [OPTIONS] CONFIG [KEY] [--KEY VALUE]...",

@@ -26,7 +26,7 @@ export function canWatch(): boolean {
  * @returns ends the watch, without killing
  */
 export function watch(pid: number): () => void {
-  const shell = canWatch() ? startShell(pid) : undefined;
+  const shell = canWatch() ? startShell(script, String(pid)) : undefined;
   return () => {
     if (shell === undefined) return;
     // Once it is dead it cannot take the end of the pipe for the end of expyrun.
@@ -35,10 +35,47 @@ export function watch(pid: number): () => void {
   };
 }
 
-function startShell(pid: number): Deno.ChildProcess | undefined {
+/** A watch over many processes by one shell. */
+export interface ManyWatch {
+  /**
+   * @param pid the leader of a group
+   * @returns ends the watch over it, without killing
+   */
+  watch(pid: number): () => void;
+  /** Ends the watch over all. */
+  end(): void;
+}
+
+// The groups stand in the positional parameters; what is told comes as "+ PID" and "- PID".
+const manyScript = `set --
+while read -r sign pid; do
+  if [ "$sign" = + ]; then set -- "$@" "$pid"; continue; fi
+  for one; do shift; [ "$one" = "$pid" ] || set -- "$@" "$one"; done
+done
+for one; do kill -s KILL -- "-$one"; done`;
+
+/** Starts a shell that does for many processes what {@linkcode watch} does for one. */
+export function watchMany(): ManyWatch {
+  const shell = canWatch() ? startShell(manyScript) : undefined;
+  if (shell === undefined) return { watch: () => () => {}, end: () => {} };
+  const writer = shell.stdin.getWriter();
+  const tell = (line: string) => void writer.write(new TextEncoder().encode(line)).catch(() => {});
+  return {
+    watch: (pid) => {
+      tell(`+ ${pid}\n`);
+      return () => tell(`- ${pid}\n`);
+    },
+    end: () => {
+      shell.kill("SIGKILL");
+      writer.abort().catch(() => {});
+    },
+  };
+}
+
+function startShell(script: string, ...parameters: string[]): Deno.ChildProcess | undefined {
   try {
     return new Deno.Command("/bin/sh", {
-      args: ["-c", script, String(pid)],
+      args: ["-c", script, ...parameters],
       cwd: "/",
       clearEnv: true,
       stdin: "piped",

@@ -8,6 +8,7 @@ import { ExpyrunError } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { copyItems, digestOf } from "./copy.ts";
+import { digestFile } from "./digest.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 import { type DenoProgram, referToImports, writeImports } from "./imports.ts";
@@ -53,6 +54,28 @@ export async function takeSnapshot(
     files,
     digest: await digestOf(files),
   };
+}
+
+/**
+ * The digest that a snapshot taken now would have. Nothing is copied.
+ *
+ * @throws {ExpyrunError} "snapshot" for what could not be copied
+ */
+export async function sourceDigest(
+  spec: RunSpec,
+  entry: EntryPoint,
+  world: World,
+): Promise<string> {
+  const earlier = await earlierCode(spec);
+  const { items } = earlier
+    ? planFromRecord(spec, entry, earlier)
+    : await planCopy(spec, entry, openFolder(spec.outputDir), world);
+  const files: CopiedFile[] = [];
+  for (const { path, ...item } of items) {
+    if (item.kind === "link") files.push({ path, link: item.link });
+    else files.push({ path, ...await digestFile(item.source) });
+  }
+  return await digestOf(files);
 }
 
 /**

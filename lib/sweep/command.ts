@@ -237,4 +237,5 @@ export interface SweepCommand {
     | { readonly kind: "resume" } & SweepResumption;
   readonly execution: ExecutionOptions;
   readonly json: boolean;
+  readonly quiet: boolean;
 }

@@ -162,6 +162,14 @@ function warnOfTwins(twins: readonly string[], world: World): void {
   });
 }
 
+/** What `__slurm__` says for the runs of a sweep, which was checked to be the same for all. */
+export function slurmOptionsOf(
+  { base, runs }: Pick<DefinedSweep, "base" | "runs">,
+  world: World,
+): SlurmOption[] {
+  return readSlurmSection(configurationOf(base, runs[0]!, world).resolved);
+}
+
 /** One job array has one set of options. */
 function refuseOtherOptions(first: readonly SlurmOption[], other: readonly SlurmOption[]): void {
   const text = (options: readonly SlurmOption[]) =>

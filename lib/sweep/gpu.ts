@@ -17,8 +17,8 @@ export interface Lease {
 }
 
 /** One folder for the whole machine, wherever each sweep has its own temporary files. */
-export function leaseFolder(env: Readonly<Record<string, string>>): string {
-  const base = Deno.build.os === "windows" ? env.TEMP ?? "C:\\Windows\\Temp" : "/tmp";
+export function leaseFolder(): string {
+  const base = Deno.build.os === "windows" ? "C:\\Windows\\Temp" : "/tmp";
   return join(base, "expyrun-gpus");
 }
 

@@ -4,10 +4,12 @@
  * @module
  */
 import type { Place } from "../errors.ts";
+import { dirname } from "../path.ts";
 import { type CheckedRun, type PreparedRun, prepareRun } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
 import type { List, Mapping } from "../resolver/node.ts";
 import { discardFolder, openFolder, writeFile } from "../snapshotter/folder.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
 import {
   keepsToItsFolder,
   type SharedCopy,
@@ -32,12 +34,16 @@ export interface FolderOfRun {
   readonly run: number;
   /** The experiment folder, absolute. */
   readonly folder: string;
+  /** The parents that its claim made, outermost first. */
+  readonly parents?: readonly string[] | undefined;
 }
 
 /** A sweep whose folders were made. */
 export interface MadeSweep {
   readonly folder: SweepFolder;
   readonly runs: readonly FolderOfRun[];
+  /** Removes them all. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -65,11 +71,19 @@ export async function makeSweep(
     await writeFile(folder.runs, emitRaw(listOf(runs, spec.outputDirPlace)));
     await writeSweepRecord(folder, record);
     const all = runs.map((values, run) => ({ run, values }));
-    return { folder, runs: await prepareRuns(all, { base, config, debug, folder }, world) };
+    const made = await prepareRuns(all, { base, config, debug, folder }, world);
+    return { folder, runs: made, discard: () => discardSweep(folder, made) };
   } catch (error) {
-    await Deno.remove(folder.path, { recursive: true });
+    await discardSweep(folder, []);
     throw error;
   }
+}
+
+async function discardSweep(folder: SweepFolder, made: readonly FolderOfRun[]): Promise<void> {
+  await discardAll(made);
+  await Deno.remove(folder.path, { recursive: true });
+  // Empty, unless there are others.
+  await Deno.remove(dirname(folder.path)).catch(() => {});
 }
 
 /** The runs as a list of mappings, which is what `--points` reads. */
@@ -119,22 +133,24 @@ export async function prepareEach<Run extends { readonly run: number }>(
   folder: SweepFolder,
   make: (run: Run) => Promise<PreparedRun>,
 ): Promise<FolderOfRun[]> {
-  const made: (FolderOfRun & { readonly parents: readonly string[] })[] = [];
+  const made: FolderOfRun[] = [];
   try {
     for (const one of runs) {
       const { folder: { path, made: parents } } = await make(one);
       made.push({ run: one.run, folder: path, parents });
       await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
     }
-    return made.map(({ run, folder }) => ({ run, folder }));
+    return made;
   } catch (error) {
-    for (const { folder, parents } of made.reverse()) await discard(folder, parents);
+    await discardAll(made);
     throw error;
   }
 }
 
-async function discard(path: string, made: readonly string[]): Promise<void> {
-  await discardFolder({ ...openFolder(path), made }).catch(() => {});
+async function discardAll(made: readonly FolderOfRun[]): Promise<void> {
+  for (const { folder, parents = [] } of made.toReversed()) {
+    await discardFolder({ ...openFolder(folder), made: parents }).catch(() => {});
+  }
 }
 
 /** The copies that runs of one kind share. */
@@ -152,13 +168,15 @@ interface Copies {
  */
 export function sharedPreparation(debug: boolean, world: World) {
   const known = new Map<string, Copies>();
+  const likes = new Map<string, RunRecord>();
   const sharing = sharingOnce();
   return async (run: CheckedRun): Promise<PreparedRun> => {
     const key = codeKey(run);
     const copies = debug ? undefined : known.get(key);
     const sealed = isSealed(run);
     const shared = copies && await sharedBy(copies, sealed, sharing);
-    const prepared = await prepareRun(run, { debug, shared }, world);
+    const prepared = await prepareRun(run, { debug, shared, like: likes.get(key) }, world);
+    likes.set(key, prepared.record);
     if (!debug) {
       const copy: SharedCopy = { code: prepared.record.code, folder: prepared.folder };
       const now = copies ?? { any: copy };
@@ -173,8 +191,11 @@ function codeKey({ spec, entry }: CheckedRun): string {
   return JSON.stringify([spec.code, entry.module, spec.include.map(({ path }) => path)]);
 }
 
-/** A compiled binary cannot deny writing to the copy while it allows the folder. */
-function isSealed({ spec }: CheckedRun): boolean {
+/**
+ * Whether the runtime keeps a run from writing to its copy of the code, by whatever name. A compiled
+ * binary cannot deny that while it allows the folder.
+ */
+export function isSealed({ spec }: CheckedRun): boolean {
   return !Deno.build.standalone && keepsToItsFolder(spec.permissions, spec.outputDir);
 }
 

@@ -7,6 +7,7 @@ import { resolve } from "../path.ts";
 import type { ArgumentPlace } from "../errors.ts";
 import { parseValues, readDocument } from "../resolver/document.ts";
 import type { Mapping } from "../resolver/node.ts";
+import { openFolder } from "../snapshotter/folder.ts";
 import type { World } from "../world.ts";
 import {
   type FolderEntry,
@@ -45,6 +46,15 @@ export async function openSweep(path: string, world: World, place?: ArgumentPlac
   const source = { name: folder.runs, path: folder.runs, text };
   const runs = pointsOfYaml(parseValues(source, quiet.warn), base);
   return { folder, record, base, runs, folders: await readFolders(folder, runs.length) };
+}
+
+/** Whether a folder is one of a run, not of a sweep. */
+export async function isExperiment(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(openFolder(path).record)).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** The folders of each run, in the order in which they were made. */

@@ -21,6 +21,10 @@ export interface RunState {
   readonly status: SweepStatus;
   /** The latest folder; absent where none was prepared. */
   readonly folder?: string | undefined;
+  /** What its record says. */
+  readonly recorded?: RunRecord["status"] | undefined;
+  /** Whether a process has taken the folder to run it. */
+  readonly taken?: boolean | undefined;
   /** How many folders it has had. */
   readonly attempts: number;
   readonly exitCode?: number | undefined;
@@ -59,7 +63,18 @@ export async function runState(
   const { exitCode, signal, timedOut, durationMs, restarts } = record;
   const status = task ? withQueue(record.status, task) : await statusOf(record);
   const facts = { run, status, folder, attempts, exitCode, signal, timedOut, durationMs, restarts };
-  return { ...facts, slurmTask: task?.id ?? record.slurmTask };
+  const taken = record.status === "prepared" && folder !== undefined && isTaken(folder);
+  return { ...facts, recorded: record.status, taken, slurmTask: task?.id ?? record.slurmTask };
+}
+
+/** It may have been killed before it could write a record. */
+function isTaken(folder: string): boolean {
+  try {
+    Deno.lstatSync(openFolder(folder).started);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined when the folder was removed. */

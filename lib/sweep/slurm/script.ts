@@ -62,7 +62,7 @@ export function sbatchScript({ name, program, tasks, output, options }: Submissi
 
 type SlurmLine = readonly [name: string, value: string | undefined];
 
-const taskWords = ["execute", "--verify", "--log-only"];
+const taskWords = ["execute", "--log-only"];
 
 function arrayBody(list: string, program: readonly string[]): string[] {
   return [

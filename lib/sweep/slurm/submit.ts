@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { join } from "../../path.ts";
 import { ExpyrunError } from "../../errors.ts";
 import { writeFile } from "../../snapshotter/folder.ts";
 import type { World } from "../../world.ts";
@@ -178,13 +177,4 @@ export async function submittedTasks(
 export async function submittedJobs(folder: SweepFolder): Promise<string[]> {
   const entries = await readLines<JobEntry>(folder.jobs);
   return entries.flatMap((entry) => "job" in entry ? [entry.job] : []);
-}
-
-/** Where a submission's files lie that have a single folder. */
-export function singlePaths(hidden: string) {
-  return {
-    script: join(hidden, "job.sh"),
-    log: join(hidden, "slurm.log"),
-    job: join(hidden, "job.json"),
-  };
 }

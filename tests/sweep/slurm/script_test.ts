@@ -28,7 +28,7 @@ const scripts: readonly [name: string, change: Partial<Submission>, text: string
 #SBATCH --open-mode=append
 # Task N runs the prepared folder on line N + 1.
 folder=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" /out/SWEEPS/grid.0/job.0.folders)
-exec /usr/bin/deno run -A /opt/expyrun/main.ts execute --verify --log-only "$folder"
+exec /usr/bin/deno run -A /opt/expyrun/main.ts execute --log-only "$folder"
 `,
   ],
   [
@@ -42,7 +42,7 @@ exec /usr/bin/deno run -A /opt/expyrun/main.ts execute --verify --log-only "$fol
 #SBATCH --job-name=grid.0
 #SBATCH --output="/out/a b/exp.0/.expyrun/slurm.log"
 #SBATCH --open-mode=append
-exec /bin/expyrun execute --verify --log-only '/out/a b/exp.0'
+exec /bin/expyrun execute --log-only '/out/a b/exp.0'
 `,
   ],
   [
@@ -70,7 +70,7 @@ exec /bin/expyrun execute --verify --log-only '/out/a b/exp.0'
 #SBATCH --job-name=mine
 # Task N runs the prepared folder on line N + 1.
 folder=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" /out/SWEEPS/grid.0/job.0.folders)
-exec /usr/bin/deno run -A /opt/expyrun/main.ts execute --verify --log-only "$folder"
+exec /usr/bin/deno run -A /opt/expyrun/main.ts execute --log-only "$folder"
 `,
   ],
 ];

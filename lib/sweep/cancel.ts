@@ -1,0 +1,87 @@
+/**
+ * The verb `cancel`: ends a sweep wherever it runs.
+ *
+ * @module
+ */
+import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
+import { resolve } from "../path.ts";
+import { identityOf } from "../snapshotter/machine.ts";
+import type { World } from "../world.ts";
+import { appendLine, type SweepFolder } from "./folder.ts";
+import { conductorOf } from "./lock.ts";
+import { isExperiment, openSweep } from "./open.ts";
+import { shownPath } from "./paths.ts";
+import { noteCancelled, singleTask } from "./single.ts";
+import { callSlurm, slurmError } from "./slurm/client.ts";
+import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
+
+/** `expyrun cancel`. */
+export interface CancelCommand {
+  /** The folder of a sweep, or of a run on SLURM, as written. */
+  readonly folder: string;
+  readonly folderPlace: ArgumentPlace;
+}
+
+/**
+ * Interrupts what runs, and takes back what waits. What has ended stays as it is.
+ *
+ * @returns what was ended
+ * @throws {ExpyrunError} when it runs where it cannot be reached from here
+ */
+export async function cancel(command: CancelCommand, world: World): Promise<string> {
+  const single = resolve(world.cwd, command.folder);
+  if (await isExperiment(single)) return await cancelSingle(single, world);
+  const { folder } = await openSweep(command.folder, world, command.folderPlace);
+  const ended = [
+    ...await cancelHere(folder, command.folderPlace),
+    ...await cancelJobs(folder, world),
+  ];
+  const path = shownPath(folder.path, world);
+  if (ended.length === 0) return `Nothing to cancel: ${path} is not running\n`;
+  return `Cancelled ${ended.join(", ")}\nGo on with: expyrun sweep --resume ${path}\n`;
+}
+
+async function cancelSingle(path: string, world: World): Promise<string> {
+  const task = await singleTask(path, world);
+  if (!task || task.phase === "absent") {
+    return `Nothing to cancel: ${shownPath(path, world)} is not in SLURM's queue\n`;
+  }
+  await scancel([task.id], world);
+  await noteCancelled(path);
+  return `Cancelled job ${task.id}\n`;
+}
+
+async function scancel(jobs: readonly string[], world: World): Promise<void> {
+  const { success, stderr } = await callSlurm("scancel", jobs, world);
+  if (!success) throw slurmError(`Cannot cancel job ${jobs.join(", ")}`, stderr);
+}
+
+async function cancelHere(folder: SweepFolder, place: ArgumentPlace): Promise<string[]> {
+  const owner = await conductorOf(folder);
+  if (owner === undefined) return [];
+  const now = await identityOf(owner.pid);
+  if (owner.host !== now.host || owner.startTime !== now.startTime) {
+    throw new ExpyrunError({
+      code: "status",
+      message: `Cannot cancel "${folder.path}": process ${owner.pid} on ${owner.host} runs it`,
+      place,
+      hint: "Cancel it from that machine",
+    });
+  }
+  Deno.kill(owner.pid, "SIGTERM");
+  while (await conductorOf(folder) !== undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return [`process ${owner.pid}`];
+}
+
+async function cancelJobs(folder: SweepFolder, world: World): Promise<string[]> {
+  const tasks = [...(await submittedTasks(folder, world)).values()];
+  const there = tasks.filter(({ phase }) => phase !== "absent").map(({ id }) => id.split("_")[0]!);
+  const jobs = [...new Set(there)];
+  if (jobs.length === 0) return [];
+  await scancel(jobs, world);
+  const at = new Date().toISOString();
+  for (const cancelled of jobs) await appendLine(folder.jobs, { cancelled, at } satisfies JobEntry);
+  return jobs.map((job) => `job ${job}`);
+}

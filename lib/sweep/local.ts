@@ -1,0 +1,217 @@
+/**
+ * Runs of a sweep, executed on this machine.
+ *
+ * @module
+ */
+import { ExpyrunError, render } from "../errors.ts";
+import { execute } from "../execute.ts";
+import { watchMany } from "../runner/watchdog.ts";
+import { noScreens } from "../runner/tee.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import type { ExecutionOptions } from "./command.ts";
+import { type Display, makeDisplay } from "./display.ts";
+import { formatDuration } from "./duration.ts";
+import { type Lease, leaseFolder, slotVariables, takeSlot } from "./gpu.ts";
+import type { FolderOfRun } from "./make.ts";
+import type { RunValues } from "./plan.ts";
+import { type PoolEnd, runPool } from "./pool.ts";
+import { type Progress, progressLine } from "./progress.ts";
+import { makeStopper, type Stopper } from "./stop.ts";
+import { valuesText } from "./table.ts";
+
+/** What to execute. */
+export interface LocalRequest {
+  readonly runs: readonly FolderOfRun[];
+  /** The values of every run of the sweep, by its number. */
+  readonly values: readonly RunValues[];
+  readonly execution: ExecutionOptions;
+  /** Whether the folders were made by this very command: then they need no verifying. */
+  readonly fresh: boolean;
+  /** Whether expyrun says nothing of its own. */
+  readonly quiet: boolean;
+  /** Makes the next folder of a run that is repeated. */
+  again(run: FolderOfRun): Promise<FolderOfRun>;
+}
+
+/** One local execution under way. */
+interface Conduct {
+  readonly request: LocalRequest;
+  readonly display: Display;
+  readonly stopper: Stopper;
+  readonly world: World;
+  readonly watch: (pid: number) => () => void;
+  readonly progress: { -readonly [Key in keyof Progress]: Progress[Key] };
+  readonly show: () => void;
+}
+
+/**
+ * Executes the runs to their ends.
+ *
+ * @returns the exit code that the signals ask for, if there were any that stop
+ */
+export async function executeLocally(
+  request: LocalRequest,
+  world: World,
+): Promise<number | undefined> {
+  const display = makeDisplay(request.quiet);
+  const progress = {
+    total: request.runs.length,
+    running: 0,
+    succeeded: 0,
+    failed: 0,
+    elapsedMs: 0,
+    stopping: false,
+  };
+  const start = performance.now();
+  const show = () => {
+    progress.elapsedMs = performance.now() - start;
+    display.progress(progressLine(progress));
+  };
+  const stopper = makeStopper(() => {
+    if (!progress.stopping && !display.live) display.say(stoppingLine(progress.running));
+    progress.stopping = true;
+    show();
+  });
+  const many = watchMany();
+  const timer = display.live ? setInterval(show, 1000) : undefined;
+  const told = { ...tellingOnce(display, world), say: () => {} };
+  try {
+    await conduct({ request, display, stopper, world: told, watch: many.watch, progress, show });
+    return stopper.exitCode();
+  } finally {
+    clearInterval(timer);
+    display.end();
+    many.end();
+    stopper.end();
+  }
+}
+
+function stoppingLine(running: number): string {
+  return `expyrun: stopping; ${running} running: another Ctrl-C interrupts them`;
+}
+
+/** Many runs say the same of themselves: what was said once is not said again. */
+function tellingOnce(display: Display, world: World): World {
+  const said = new Set<string>();
+  const once = (text: string, say: () => void) => {
+    if (said.has(text)) return;
+    said.add(text);
+    say();
+  };
+  return {
+    ...world,
+    hint: (text) => once(text, () => display.say(`hint: ${text}`)),
+    warn: (problem) => once(problem.message, () => world.warn(problem)),
+  };
+}
+
+async function conduct(state: Conduct): Promise<void> {
+  const { request: { runs, execution }, stopper } = state;
+  const current = new Map(runs.map((run) => [run.run, run]));
+  const slots = execution.gpus;
+  const cores = navigator.hardwareConcurrency;
+  const lanes = execution.jobs ?? (slots.length > 0 ? slots.length : cores);
+  await runPool({
+    runs: runs.map(({ run }) => run),
+    lanes: Math.min(lanes, runs.length),
+    retries: execution.retries,
+    failFast: execution.failFast,
+    stopped: stopper.stopped,
+    start: async (number, attempt) => {
+      const before = current.get(number)!;
+      const run = attempt === 0 ? before : await state.request.again(before);
+      current.set(number, run);
+      return await startRun(run, attempt, state);
+    },
+    ended: (_, end) => {
+      if (end === "succeeded") state.progress.succeeded++;
+      else state.progress.failed++;
+      state.show();
+    },
+  });
+}
+
+async function startRun(run: FolderOfRun, attempt: number, state: Conduct): Promise<PoolEnd> {
+  const lease = await slotFor(state);
+  // Stopped while it waited for a slot: it stays prepared.
+  if (lease === "stopped") return "interrupted";
+  state.progress.running++;
+  state.show();
+  try {
+    return await executeRun(run, attempt, lease, state);
+  } finally {
+    state.progress.running--;
+    lease?.end();
+  }
+}
+
+async function executeRun(
+  run: FolderOfRun,
+  attempt: number,
+  lease: Lease | undefined,
+  state: Conduct,
+): Promise<PoolEnd> {
+  const { request, display, stopper, world, watch } = state;
+  const output = request.execution.output ? display.output(`run ${run.run}`) : undefined;
+  try {
+    const record = await execute(run.folder, world, undefined, {
+      screens: output?.screens ?? noScreens,
+      signals: stopper.signalsFor,
+      watch,
+      timeoutMs: request.execution.timeoutMs,
+      env: lease ? slotVariables(lease.slot) : undefined,
+      verify: !request.fresh && attempt === 0,
+    });
+    output?.end();
+    if (!display.live) display.say(endLine(run, record, state));
+    return record.status === "succeeded" || record.status === "interrupted"
+      ? record.status
+      : "failed";
+  } catch (error) {
+    if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;
+    // Another process has it, or somebody has changed it: the others go on.
+    display.say(render("error", error.problem, { color: false }).trimEnd());
+    return "failed";
+  }
+}
+
+function endLine(run: FolderOfRun, record: RunRecord, { request, progress }: Conduct): string {
+  const count = `${progress.succeeded + progress.failed + 1}/${progress.total}`;
+  const values = valuesText(request.values[run.run] ?? []);
+  const time = formatDuration(record.durationMs ?? 0);
+  return `[${count}] ${endText(record)} in ${time}: ${values}`;
+}
+
+/** `succeeded`, `failed (exit code 1)`, `failed (timed out)`, `interrupted (SIGINT)`. */
+export function endText(
+  { status, timedOut, signal, exitCode }: Pick<RunRecord, "timedOut" | "signal" | "exitCode"> & {
+    status: string;
+  },
+): string {
+  if (status !== "failed" && status !== "interrupted") return status;
+  const how = timedOut
+    ? "timed out"
+    : signal ?? (exitCode === undefined ? "" : `exit code ${exitCode}`);
+  return how === "" ? status : `${status} (${how})`;
+}
+
+const slotPollMs = 250;
+
+/** A slot of another sweep may become free at any time, without a word. */
+async function slotFor(
+  { request, stopper, display }: Conduct,
+): Promise<Lease | undefined | "stopped"> {
+  const { gpus } = request.execution;
+  if (gpus.length === 0) return undefined;
+  const folder = leaseFolder();
+  for (let waited = false;; waited = true) {
+    if (stopper.stopped()) return "stopped";
+    const lease = await takeSlot(folder, gpus);
+    if (lease) return lease;
+    if (!waited && request.execution.jobs === undefined) {
+      display.say("expyrun: waiting for a slot that another sweep holds");
+    }
+    await new Promise((resolve) => setTimeout(resolve, slotPollMs));
+  }
+}

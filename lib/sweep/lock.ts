@@ -1,0 +1,64 @@
+/**
+ * Who conducts a sweep: one process at a time.
+ *
+ * @module
+ */
+import { ExpyrunError, type Place } from "../errors.ts";
+import { folderError } from "../snapshotter/folder.ts";
+import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
+import type { SweepFolder } from "./folder.ts";
+
+/** A sweep that this process conducts. */
+export interface HeldSweep {
+  /** Lets go of it; the system does so too when the process ends, however it does. */
+  end(): void;
+}
+
+/**
+ * Takes a sweep for this process.
+ *
+ * @throws {ExpyrunError} `status` while another process has it
+ */
+export async function holdSweep(folder: SweepFolder, place?: Place): Promise<HeldSweep> {
+  const file = await openLock(folder);
+  if (!(await file.tryLock(true))) {
+    file.close();
+    const owner = await ownerOf(folder);
+    const who = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
+    throw new ExpyrunError({
+      code: "status",
+      message: `Cannot go on with "${folder.path}": ${who} is running it`,
+      place,
+      hint: `Wait for it, or end it with: expyrun cancel ${folder.path}`,
+    });
+  }
+  await file.truncate();
+  await file.write(new TextEncoder().encode(`${JSON.stringify(await identityOf(Deno.pid))}\n`));
+  return { end: () => file.close() };
+}
+
+/** The process that conducts a sweep; undefined when there is none. */
+export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity | undefined> {
+  const file = await openLock(folder);
+  try {
+    return await file.tryLock(true) ? undefined : await ownerOf(folder);
+  } finally {
+    file.close();
+  }
+}
+
+async function openLock(folder: SweepFolder): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(folder.lock, { read: true, write: true, create: true });
+  } catch (error) {
+    throw folderError(`Cannot write "${folder.lock}"`, error);
+  }
+}
+
+async function ownerOf(folder: SweepFolder): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(folder.lock));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Which runs of a sweep have succeeded before.
+ *
+ * @module
+ */
+import { type CheckedRun, configDigest } from "../prepare.ts";
+import { ExpyrunError } from "../errors.ts";
+import { join } from "../path.ts";
+import { openFolder } from "../snapshotter/folder.ts";
+import { readRecord, type RunRecord } from "../snapshotter/record.ts";
+import { sourceDigest } from "../snapshotter/snapshot.ts";
+import type { World } from "../world.ts";
+import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
+import type { RunValues } from "./plan.ts";
+
+/**
+ * Tells for each run whether one with the same configuration and the same code, whatever its
+ * number, has succeeded.
+ *
+ * @param config the configuration's path
+ */
+export async function succeededBefore(
+  { base, runs }: Pick<DefinedSweep, "base" | "runs">,
+  config: string,
+  world: World,
+): Promise<boolean[]> {
+  const quiet = { ...world, warn: () => {} };
+  const check = runChecker(config, quiet);
+  const digestOf = codeDigests(quiet);
+  const past = new Map<string, Promise<ReadonlySet<string>>>();
+  const answers: boolean[] = [];
+  for (const values of runs as readonly RunValues[]) {
+    const run = await check(configurationOf(base, values, quiet));
+    const parent = join(run.spec.outputDir, run.spec.name);
+    const known = past.get(parent) ?? succeededIn(parent);
+    past.set(parent, known);
+    answers.push((await known).has(await identity(run, digestOf)));
+  }
+  return answers;
+}
+
+async function identity(run: CheckedRun, digestOf: (run: CheckedRun) => Promise<string>) {
+  return identityText({
+    configDigest: await configDigest(run),
+    code: { ...run.entry, digest: await digestOf(run) },
+  });
+}
+
+function identityText({ configDigest, code }: {
+  readonly configDigest?: string | undefined;
+  readonly code: Pick<RunRecord["code"], "module" | "function" | "digest">;
+}): string {
+  return [configDigest, code.module, code.function, code.digest].join(" ");
+}
+
+/** The code of all runs of one kind is read once. */
+function codeDigests(world: World): (run: CheckedRun) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return ({ spec, entry }) => {
+    const key = JSON.stringify([spec.code, entry.top, spec.include.map(({ path }) => path)]);
+    const digest = known.get(key) ?? sourceDigest(spec, entry, world);
+    known.set(key, digest);
+    return digest;
+  };
+}
+
+async function succeededIn(parent: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const name of experimentNames(parent)) {
+    const record = await recordOf(join(parent, name));
+    if (record?.status === "succeeded") found.add(identityText(record));
+  }
+  return found;
+}
+
+function experimentNames(parent: string): string[] {
+  try {
+    return [...Deno.readDirSync(parent)].map(({ name }) => name).filter((name) =>
+      /^exp\.\d+$/.test(name)
+    );
+  } catch {
+    return [];
+  }
+}
+
+async function recordOf(folder: string): Promise<RunRecord | undefined> {
+  try {
+    return await readRecord(openFolder(folder));
+  } catch (error) {
+    if (error instanceof ExpyrunError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * `expyrun sweep --resume`: what is not finished is run.
+ *
+ * @module
+ */
+import { literally } from "../resolver/interpolation.ts";
+import type { Mapping, Node } from "../resolver/node.ts";
+import { openFolder } from "../snapshotter/folder.ts";
+import type { World } from "../world.ts";
+import { prepareAgain } from "./again.ts";
+import type { SweepResumption } from "./command.ts";
+import { type FolderOfRun, prepareEach, prepareRuns } from "./make.ts";
+import type { Sweep } from "./open.ts";
+import type { RunState } from "./states.ts";
+
+/** What becomes of a run when its sweep is gone on with. */
+export type NextStep = "leave" | "start" | "repeat" | "prepare";
+
+/**
+ * Decides what becomes of a run: `start` its prepared folder, `repeat` it in the next one,
+ * `prepare` what was never prepared, or `leave` it.
+ *
+ * @param retry whether failed runs are repeated too
+ */
+export function nextStep(state: RunState, retry: boolean): NextStep {
+  switch (state.status) {
+    case "succeeded":
+    case "running":
+    case "queued":
+    case "unknown":
+      return "leave";
+    case "failed":
+      return retry ? "repeat" : "leave";
+    case "interrupted":
+      return "repeat";
+    case "prepared":
+    case "lost":
+      if (state.folder === undefined || state.recorded === undefined) return "prepare";
+      return state.recorded === "prepared" && !state.taken ? "start" : "repeat";
+  }
+}
+
+/**
+ * Makes the folders that are lacking.
+ *
+ * @returns the runs that are to be started
+ */
+export async function prepareRest(
+  sweep: Sweep,
+  states: readonly RunState[],
+  { retry }: Pick<SweepResumption, "retry">,
+  world: World,
+): Promise<FolderOfRun[]> {
+  const { folder, record: { configFile: config, debug }, runs } = sweep;
+  const having = (step: NextStep) => states.filter((state) => nextStep(state, retry) === step);
+  const repeated = await prepareEach(
+    having("repeat"),
+    folder,
+    async (state) => await prepareAgain(state.folder!, debug, world),
+  );
+  const lacking = having("prepare").map(({ run }) => ({ run, values: runs[run]! }));
+  const base = debug ? sweep.base : withCode(sweep.base, await anyCopy(states));
+  const prepared = await prepareRuns(lacking, { base, config, debug, folder }, world);
+  const ready = having("start").map(({ run, folder }) => ({ run, folder: folder! }));
+  return [...ready, ...repeated, ...prepared].sort((a, b) => a.run - b.run);
+}
+
+/** A folder of the sweep that holds the code as it was. */
+async function anyCopy(states: readonly RunState[]): Promise<string | undefined> {
+  for (const { folder, recorded } of states) {
+    if (folder !== undefined && recorded !== undefined) {
+      return await Deno.realPath(openFolder(folder).path);
+    }
+  }
+  return undefined;
+}
+
+/** The sources may have been edited since: what was never prepared gets the code of the others. */
+function withCode(base: Mapping, folder: string | undefined): Mapping {
+  const run = base.entries.get("__run__")?.value;
+  if (folder === undefined || run?.kind !== "mapping") return base;
+  const place = run.place;
+  const value: Node = { kind: "scalar", type: "string", value: literally(folder), place };
+  const entries = new Map(run.entries).set("__code__", { keyPlace: place, value });
+  const section = { ...base.entries.get("__run__")!, value: { ...run, entries } };
+  return { ...base, entries: new Map(base.entries).set("__run__", section) };
+}

@@ -1,0 +1,97 @@
+/**
+ * A single run on SLURM: `expyrun run --on slurm`.
+ *
+ * @module
+ */
+import type { PrepareCommand } from "../cli.ts";
+import { basename, join } from "../path.ts";
+import { checkRun, prepareRun } from "../prepare.ts";
+import { readConfiguration } from "../resolve.ts";
+import {
+  discardFolder,
+  type ExperimentFolder,
+  openFolder,
+  writeFile,
+} from "../snapshotter/folder.ts";
+import type { World } from "../world.ts";
+import { checkLauncher, type GivenOptions, parseExecution } from "./command.ts";
+import { callSlurm, viewQueue } from "./slurm/client.ts";
+import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
+import { callSbatch, singleScript } from "./slurm/submit.ts";
+import type { SubmittedTask } from "./states.ts";
+import { shownPath } from "./paths.ts";
+
+/** Where a folder keeps what SLURM was told of it. */
+function slurmFiles({ hidden }: ExperimentFolder) {
+  return {
+    script: join(hidden, "job.sh"),
+    log: join(hidden, "slurm.log"),
+    job: join(hidden, "job.json"),
+  };
+}
+
+/** The contents of job.json. */
+interface SingleJob {
+  readonly job: string;
+  readonly submittedAt: string;
+  readonly cancelled?: boolean | undefined;
+}
+
+/**
+ * Prepares a run and submits it.
+ *
+ * @returns the job's number and how to follow it
+ * @throws {ExpyrunError} `slurm`, at the line of the script; nothing is left behind then
+ */
+export async function runOnSlurm(
+  command: PrepareCommand,
+  options: GivenOptions,
+  world: World,
+): Promise<string> {
+  const execution = parseExecution(options);
+  checkLauncher(execution, execution.on ?? "local");
+  const run = await checkRun(await readConfiguration(command, world), command.config, world);
+  const slurm = mergeOptions(readSlurmSection(run.resolved), execution.sbatch);
+  await callSlurm("sbatch", ["--version"], world);
+  const { folder, record } = await prepareRun(run, command, world);
+  const { script, log, job } = slurmFiles(folder);
+  const name = `${record.name}-${basename(folder.path)}`;
+  try {
+    const text = singleScript(
+      { name, program: world.program, output: log, options: slurm },
+      folder.path,
+    );
+    const number = await callSbatch(script, text, world);
+    const entry: SingleJob = { job: number, submittedAt: new Date().toISOString() };
+    await writeFile(job, `${JSON.stringify(entry)}\n`);
+    const path = shownPath(folder.path, world);
+    return `Submitted ${path} as job ${number}\nFollow: expyrun status ${path}\n`;
+  } catch (error) {
+    await discardFolder(folder);
+    throw error;
+  }
+}
+
+/** The task that a folder was submitted as by itself, looked up in SLURM's queue. */
+export async function singleTask(path: string, world: World): Promise<SubmittedTask | undefined> {
+  const entry = await readJob(path);
+  if (!entry) return undefined;
+  const view = await viewQueue([entry.job], world);
+  return { id: entry.job, phase: view.phaseOf(entry.job), cancelled: entry.cancelled === true };
+}
+
+/** Notes that a folder's job was taken back. */
+export async function noteCancelled(path: string): Promise<void> {
+  const entry = await readJob(path);
+  if (!entry) return;
+  const { job } = slurmFiles(openFolder(path));
+  await writeFile(job, `${JSON.stringify({ ...entry, cancelled: true })}\n`);
+}
+
+async function readJob(path: string): Promise<SingleJob | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(slurmFiles(openFolder(path)).job));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * How the runs of a local sweep are stopped from outside.
+ *
+ * @module
+ */
+import { listenToSignals, type Passer, passerFor, type Signals } from "../runner/signals.ts";
+
+/** What has been asked for so far, and what passes it on. */
+export interface Stopper {
+  /** Whether nothing more is to be started. */
+  stopped(): boolean;
+  /** The exit code of a sweep that was stopped: 128 + N for signal N. */
+  exitCode(): number | undefined;
+  /** Signals for one run, from its start on. */
+  signalsFor(child: Deno.ChildProcess): Signals;
+  /** Stops listening. */
+  end(): void;
+}
+
+/**
+ * Listens: the first SIGINT starts nothing more and lets the running ones end, a second one
+ * interrupts them and a third kills them. SIGTERM and SIGHUP interrupt at once; other signals are
+ * passed on.
+ *
+ * @param changed told when nothing more is started
+ */
+export function makeStopper(changed: () => void): Stopper {
+  const running = new Set<Passer>();
+  const asked: Deno.Signal[] = [];
+  const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  const endListening = listenToSignals((signal) => {
+    if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal));
+    asked.push(signal);
+    if (!isFirstInterrupt(asked)) running.forEach((one) => one.pass(signal));
+    changed();
+  }, (signal) => running.forEach((one) => one.send(signal)));
+  return {
+    stopped: () => asked.length > 0,
+    exitCode: () => asked[0] && 128 + numbers[asked[0]]!,
+    signalsFor: (child) => {
+      const passer = passerFor(child);
+      running.add(passer);
+      // It was started just before.
+      if (asked.length > 0 && !isFirstInterrupt(asked)) passer.pass(asked.at(-1)!);
+      return { ended: passer.ended, end: () => running.delete(passer) };
+    },
+    end: endListening,
+  };
+}
+
+function isFirstInterrupt(asked: readonly Deno.Signal[]): boolean {
+  return asked.length === 1 && asked[0] === "SIGINT";
+}

@@ -1,0 +1,156 @@
+/**
+ * The verb `sweep`: which runs, then where.
+ *
+ * @module
+ */
+import type { World } from "../world.ts";
+import {
+  checkLauncher,
+  type ExecutionOptions,
+  type Launcher,
+  type SweepCommand,
+  type SweepDefinition,
+  type SweepResumption,
+} from "./command.ts";
+import { type DefinedSweep, defineSweep, slurmOptionsOf } from "./define.ts";
+import { readLines } from "./folder.ts";
+import { holdSweep } from "./lock.ts";
+import { makeSweep } from "./make.ts";
+import { succeededBefore } from "./needed.ts";
+import { openSweep } from "./open.ts";
+import { shownPath } from "./paths.ts";
+import { prepareRest } from "./resume.ts";
+import { mergeOptions } from "./slurm/options.ts";
+import { checkSlurm } from "./slurm/submit.ts";
+import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
+import { readStates, valuesJson } from "./status.ts";
+import { runsTable } from "./table.ts";
+
+/**
+ * Makes and runs a sweep, goes on with one, or tells which runs there would be.
+ *
+ * @throws {ExpyrunError} before the first folder is made, where anything is wrong with a run
+ */
+export async function sweep(command: SweepCommand, world: World): Promise<SweepAnswer> {
+  const { task } = command;
+  const telling = tellingOnce(world);
+  return task.kind === "resume"
+    ? await resume(task, command, telling)
+    : await define(task, command, telling);
+}
+
+/** Thousands of runs are resolved alike: each warning is for all of them. */
+function tellingOnce(world: World): World {
+  const told = new Set<string>();
+  return {
+    ...world,
+    warn: (problem) => {
+      if (told.has(problem.message)) return;
+      told.add(problem.message);
+      world.warn(problem);
+    },
+  };
+}
+
+async function define(
+  task: SweepDefinition,
+  command: SweepCommand,
+  world: World,
+): Promise<SweepAnswer> {
+  const { execution } = command;
+  const on = execution.on ?? "local";
+  checkLauncher(execution, on);
+  const all = await defineSweep(task, world);
+  const defined = task.needed ? await onlyNeeded(task, all, world) : all;
+  if (task.dryRun) return dryRun(defined, command.json);
+  if (defined.runs.length === 0) return { text: "", exitCode: 0 };
+  const limits = on === "slurm" ? await checkSlurm(world) : undefined;
+  const made = await makeSweep(defined, task, world);
+  const held = await holdSweep(made.folder);
+  try {
+    sayStart(made.runs.length, made.folder.path, world);
+    const { folder, runs } = made;
+    const start = { folder, runs, values: defined.runs, debug: task.debug, execution };
+    if (!limits) return await startHere({ ...start, fresh: true, quiet: command.quiet }, world);
+    const options = mergeOptions(defined.slurm, execution.sbatch);
+    return await startOnSlurm({ ...start, options, ...limits, json: command.json }, world)
+      .catch(async (error) => {
+        await made.discard();
+        throw error;
+      });
+  } finally {
+    held.end();
+  }
+}
+
+function sayStart(runs: number, path: string, world: World): void {
+  world.say(`expyrun: ${countOf(runs)} in ${shownPath(path, world)}`);
+}
+
+function countOf(runs: number): string {
+  return runs === 1 ? "1 run" : `${runs} runs`;
+}
+
+function dryRun({ runs }: DefinedSweep, json: boolean): SweepAnswer {
+  const text = json ? `[\n${runs.map(valuesJson).join(",\n")}\n]\n` : runsTable(runs);
+  return { text, exitCode: 0 };
+}
+
+async function onlyNeeded(
+  { config }: SweepDefinition,
+  defined: DefinedSweep,
+  world: World,
+): Promise<DefinedSweep> {
+  const done = await succeededBefore(defined, config, world);
+  const runs = defined.runs.filter((_, index) => !done[index]);
+  const left = defined.runs.length - runs.length;
+  if (left > 0) world.say(`expyrun: ${countOf(left)} left out: succeeded before`);
+  return { ...defined, runs };
+}
+
+async function resume(
+  task: SweepResumption,
+  command: SweepCommand,
+  told: World,
+): Promise<SweepAnswer> {
+  const { execution } = command;
+  const opened = await openSweep(task.resume, told, task.resumePlace);
+  const { folder, runs: values, record: { cwd, debug } } = opened;
+  // Relative paths of the configuration start where the sweep was begun.
+  const world: World = { ...told, cwd };
+  const on = await launcherOf(execution, folder.jobs);
+  checkLauncher(execution, on);
+  const limits = on === "slurm" ? await checkSlurm(world) : undefined;
+  const held = await holdSweep(folder, task.resumePlace);
+  try {
+    const states = await readStates(folder, values.length, world);
+    warnOfUnknown(states.filter(({ status }) => status === "unknown").length, world);
+    const runs = await prepareRest(opened, states, task, world);
+    const left = states.filter(({ status }) => status === "failed").length;
+    if (!task.retry && left > 0) {
+      world.say(`expyrun: ${countOf(left)} failed: --retry runs them again`);
+    }
+    if (runs.length > 0) sayStart(runs.length, folder.path, told);
+    const start: Start = { folder, runs, values, debug, execution };
+    if (!limits) return await startHere({ ...start, fresh: false, quiet: command.quiet }, told);
+    if (runs.length === 0) return { text: "", exitCode: 0 };
+    const options = mergeOptions(slurmOptionsOf(opened, world), execution.sbatch);
+    return await startOnSlurm({ ...start, options, ...limits, json: command.json }, told);
+  } finally {
+    held.end();
+  }
+}
+
+/** Where its runs went before, unless the command line says otherwise. */
+async function launcherOf({ on }: ExecutionOptions, jobs: string): Promise<Launcher> {
+  return on ?? ((await readLines(jobs)).length > 0 ? "slurm" : "local");
+}
+
+function warnOfUnknown(count: number, world: World): void {
+  if (count === 0) return;
+  world.warn({
+    code: "status",
+    message: `Leaving out ${countOf(count)}: whether they still run cannot be told from here`,
+    hint: "expyrun status tells which",
+  });
+}

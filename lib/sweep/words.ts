@@ -1,0 +1,85 @@
+/**
+ * The words of `expyrun sweep` that the command line's parser has sorted, as one command.
+ *
+ * @module
+ */
+import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
+import {
+  type GivenOptions,
+  parseExecution,
+  parseSettings,
+  parseSpace,
+  type SweepCommand,
+} from "./command.ts";
+
+/** A command line whose options were read, and nothing else. */
+export interface SweepWords {
+  readonly words: readonly string[];
+  readonly options: GivenOptions;
+  /** The index of CONFIG. */
+  readonly next: number;
+  readonly quiet: boolean;
+  readonly strict: boolean;
+}
+
+/**
+ * Reads the words.
+ *
+ * @throws {ExpyrunError} `usage` or `override`, at the word that is wrong
+ */
+export function readSweepCommand({ words, options, next, quiet }: SweepWords): SweepCommand {
+  const execution = parseExecution(options);
+  const json = options.has("json");
+  const resume = options.get("resume")?.at(-1);
+  if (resume) {
+    refuse(options, definingOptions, "a sweep that is resumed has its runs", resume.place);
+    if (next < words.length) {
+      throw usage(
+        `Unexpected word "${words[next]}": a sweep that is resumed has its configuration`,
+        at(words, next),
+      );
+    }
+    const task = { resume: resume.value, resumePlace: resume.place, retry: options.has("retry") };
+    return { task: { kind: "resume", ...task }, execution, json, quiet };
+  }
+  refuse(options, ["retry"], "it is for --resume SWEEP", at(words, next));
+  const { settings, debugPlace } = parseSettings(words, next + 1);
+  return {
+    task: {
+      kind: "define",
+      config: words[next]!,
+      configPlace: at(words, next),
+      settings,
+      debug: options.has("debug") || debugPlace !== undefined,
+      debugPlace,
+      dryRun: options.has("dry-run"),
+      needed: options.has("needed"),
+      ...parseSpace(options),
+    },
+    execution,
+    json,
+    quiet,
+  };
+}
+
+/** What says which runs there are. */
+const definingOptions = ["debug", "dry-run", "needed", "zip", "random", "sweep-seed", "points"];
+
+function refuse(
+  options: GivenOptions,
+  names: readonly string[],
+  because: string,
+  place: ArgumentPlace,
+): void {
+  const name = names.find((name) => options.has(name));
+  if (name === undefined) return;
+  throw usage(`Cannot use --${name}: ${because}`, options.get(name)![0]?.place ?? place);
+}
+
+function at(words: readonly string[], index: number): ArgumentPlace {
+  return { kind: "argument", words, index };
+}
+
+function usage(message: string, place: ArgumentPlace): ExpyrunError {
+  return new ExpyrunError({ code: "usage", message, place, hint: "expyrun sweep --help" });
+}
