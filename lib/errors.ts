@@ -76,6 +76,8 @@ export type ErrorCode =
   | "launch"
   /** What a sweep is asked to do: an unknown axis, a zip of unequal lengths, too many runs. */
   | "sweep"
+  /** Runs of a sweep that repeat others. */
+  | "duplicate"
   /** SLURM refuses, or cannot be reached. */
   | "slurm";
 

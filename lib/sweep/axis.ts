@@ -90,7 +90,7 @@ function expand(
 
 function warnOfText(text: string, place: Place, world: World): void {
   world.warn({
-    code: "sweep",
+    code: "ambiguous",
     message: `Taking "${text}" as text: the key's default is null, so its kind is not known`,
     place,
     hint: "A default that is a number makes it a range",

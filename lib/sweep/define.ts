@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import { type CheckedRun, checkRun } from "../prepare.ts";
 import { type Configuration, refuseDebugKey } from "../resolve.ts";
 import { deliverable, jsonOf } from "../resolver/deliver.ts";
@@ -132,7 +133,7 @@ async function checkRuns(
   const twins: string[] = [];
   let first: { spec: RunSpec; slurm: SlurmOption[] } | undefined;
   for (const [index, run] of runs.entries()) {
-    const checked = await check(configurationOf(base, run, world));
+    const checked = await ofRun(run, () => check(configurationOf(base, run, world)));
     const slurm = readSlurmSection(checked.resolved);
     first ??= { spec: checked.spec, slurm };
     refuseOtherOptions(first.slurm, slurm);
@@ -146,6 +147,18 @@ async function checkRuns(
   return { runs: kept, ...first! };
 }
 
+/** An error of one run names it: the place alone may be the same for all. */
+async function ofRun<Value>(run: RunValues, check: () => Promise<Value>): Promise<Value> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    const { notes = [], ...problem } = error.problem;
+    const note = { message: `in the run with ${valuesText(run)}` };
+    throw new ExpyrunError({ ...problem, notes: [...notes, note] });
+  }
+}
+
 /** All that a run depends on, where it goes included. */
 function identityText({ resolved }: CheckedRun): string {
   const run = resolved.entries.get("__run__")!.value;
@@ -155,7 +168,7 @@ function identityText({ resolved }: CheckedRun): string {
 function warnOfTwins(twins: readonly string[], world: World): void {
   const more = twins.length > 3 ? `; and ${twins.length - 3} more` : "";
   world.warn({
-    code: "sweep",
+    code: "duplicate",
     message: `Leaving out ${twins.length} of the runs, which repeat others: ` +
       twins.slice(0, 3).join("; ") + more,
     hint: "To run a configuration several times give it a key to vary, such as a seed",

@@ -164,7 +164,7 @@ async function executeRun(
       verify: !request.fresh && attempt === 0,
     });
     output?.end();
-    if (!display.live) display.say(endLine(run, record, state));
+    if (!display.live) display.say(endLine(run, record, attempt, state));
     return record.status === "succeeded" || record.status === "interrupted"
       ? record.status
       : "failed";
@@ -176,11 +176,19 @@ async function executeRun(
   }
 }
 
-function endLine(run: FolderOfRun, record: RunRecord, { request, progress }: Conduct): string {
+function endLine(
+  run: FolderOfRun,
+  record: RunRecord,
+  attempt: number,
+  { request, progress, stopper }: Conduct,
+): string {
   const count = `${progress.succeeded + progress.failed + 1}/${progress.total}`;
   const values = valuesText(request.values[run.run] ?? []);
   const time = formatDuration(record.durationMs ?? 0);
-  return `[${count}] ${endText(record)} in ${time}: ${values}`;
+  const { retries } = request.execution;
+  const again = record.status === "failed" && attempt < retries && !stopper.stopped();
+  return `[${count}] ${endText(record)} in ${time}: ${values}` +
+    (again ? `; retry ${attempt + 1} of ${retries}` : "");
 }
 
 /** `succeeded`, `failed (exit code 1)`, `failed (timed out)`, `interrupted (SIGINT)`. */

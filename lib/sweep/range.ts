@@ -20,7 +20,7 @@ const pattern = new RegExp(`^(lin:|log:)?(${number})\\.\\.(${number})(?:\\.\\.($
 
 /** Whether the word is meant as a range, well-formed or not. */
 export function looksLikeRange(word: string): boolean {
-  return /^(lin|log):/.test(word) || /^[-+.\d].*\.\.[-+.\d]/.test(word);
+  return /^(lin|log):/.test(word) || /^[-+.\d].*\.\./.test(word);
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from "../snapshotter/folder.ts";
 import type { World } from "../world.ts";
 import { checkLauncher, type GivenOptions, parseExecution } from "./command.ts";
-import { callSlurm, viewQueue } from "./slurm/client.ts";
+import { requireSbatch, viewQueue } from "./slurm/client.ts";
 import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";
 import type { SubmittedTask } from "./states.ts";
@@ -52,7 +52,7 @@ export async function runOnSlurm(
   checkLauncher(execution, execution.on ?? "local");
   const run = await checkRun(await readConfiguration(command, world), command.config, world);
   const slurm = mergeOptions(readSlurmSection(run.resolved), execution.sbatch);
-  await callSlurm("sbatch", ["--version"], world);
+  await requireSbatch(world);
   const { folder, record } = await prepareRun(run, command, world);
   const { script, log, job } = slurmFiles(folder);
   const name = `${record.name}-${basename(folder.path)}`;

@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../../errors.ts";
+import { join } from "../../path.ts";
 import type { World } from "../../world.ts";
 import type { QueuePhase } from "../states.ts";
 import { jobForgotten, parseMaxArraySize, parseQueue, queueFormat } from "./queue.ts";
@@ -37,13 +38,29 @@ export async function callSlurm(
     return { success, stdout: out!, stderr: err! };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new ExpyrunError({
-      code: "slurm",
-      message: `Cannot run "${program}": there is no such program on the PATH`,
-      hint:
-        "Runs on slurm are submitted from a machine of the cluster; without it leave out --on slurm",
-    });
+    throw notInstalled(program);
   }
+}
+
+/**
+ * Looks for sbatch before anything is made.
+ *
+ * @throws {ExpyrunError} `slurm` when it is not there
+ */
+export async function requireSbatch({ env }: World): Promise<void> {
+  for (const folder of (env.PATH ?? "").split(":")) {
+    const file = await Deno.stat(join(folder || ".", "sbatch")).catch(() => undefined);
+    if (file?.isFile) return;
+  }
+  throw notInstalled("sbatch");
+}
+
+function notInstalled(program: string): ExpyrunError {
+  return new ExpyrunError({
+    code: "slurm",
+    message: `Cannot run "${program}": there is no such program on the PATH`,
+    hint: "Submit from a machine of the cluster; to run here leave out --on slurm",
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import type { World } from "../../world.ts";
 import { appendLine, readLines, type SweepFolder } from "../folder.ts";
 import type { FolderOfRun } from "../make.ts";
 import type { SubmittedTask } from "../states.ts";
-import { callSlurm, maxArraySize, slurmError, viewQueue } from "./client.ts";
+import { callSlurm, maxArraySize, requireSbatch, slurmError, viewQueue } from "./client.ts";
 import { longName, type SlurmOption } from "./options.ts";
 import { parseJobId } from "./queue.ts";
 import { blamedLine, sbatchScript, splitArray, type Submission } from "./script.ts";
@@ -42,7 +42,7 @@ export interface SubmitRequest {
  * @throws {ExpyrunError} `slurm` when it is not there, or does not answer
  */
 export async function checkSlurm(world: World): Promise<{ readonly maxArraySize: number }> {
-  await callSlurm("sbatch", ["--version"], world);
+  await requireSbatch(world);
   return { maxArraySize: await maxArraySize(world) };
 }
 
