@@ -7,11 +7,13 @@ import { basename, isAbsolute, join, relative } from "./path.ts";
 import { ExpyrunError, type Place } from "./errors.ts";
 import { deliverable } from "./resolver/deliver.ts";
 import { readDocument } from "./resolver/document.ts";
+import { holdsSecret } from "./resolver/masked.ts";
 import { resolveConfig } from "./resolver/resolve.ts";
 import { errorMessage, withoutSecrets } from "./runner/failure.ts";
 import { importHint, permissionHint } from "./runner/hints.ts";
 import { type Handling, type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
+import { seal, type Sealed } from "./runner/seal.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
@@ -25,6 +27,9 @@ import {
   writeRecord,
 } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
+
+/** What the entry point gets; with a key when it is sealed. */
+type Delivery = Pick<Sealed, "text"> & Partial<Sealed>;
 
 /** What differs from a single run in the foreground. */
 export interface Execution extends Omit<Handling, "append"> {
@@ -68,11 +73,12 @@ export async function execute(
     env: { ...world.env, ...restartVariable(running), ...execution.env },
     program: world.deno,
     parent: canWatch() ? undefined : Deno.pid,
+    key: delivery.key,
   };
   world.say(`expyrun: ${running.name} in ${shownPath(running.folder, world)}`);
   const start = performance.now();
   await writeRecord(folder, running);
-  const outcome = await launch(run, delivery, world, { ...execution, append: again });
+  const outcome = await launch(run, delivery.text, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
   const record = ended(running, outcome, durationMs, world);
   await writeRecord(folder, record);
@@ -118,9 +124,11 @@ async function realFolder(path: string, world: World, place?: Place): Promise<Ex
 }
 
 /** config.yml is read again: between preparing and executing there is only the folder. */
-async function readDelivery(folder: ExperimentFolder, world: World): Promise<string> {
+async function readDelivery(folder: ExperimentFolder, world: World): Promise<Delivery> {
   const config = await readDocument(folder.config, shownPath(folder.config, world), world);
-  return deliverable(resolveConfig(config, world));
+  const resolved = resolveConfig(config, world);
+  const text = deliverable(resolved);
+  return holdsSecret(resolved) ? await seal(text) : { text };
 }
 
 /** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */

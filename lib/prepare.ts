@@ -4,11 +4,16 @@
  *
  * @module
  */
-import type { ConfigCommand } from "./cli.ts";
+import type { PrepareCommand } from "./cli.ts";
 import { type Configuration, readConfiguration } from "./resolve.ts";
 import { deliverable } from "./resolver/deliver.ts";
 import { emitRaw, emitResolved } from "./resolver/emit.ts";
+import { variablesOf } from "./resolver/interpolation.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
+import { readSecretRule } from "./resolver/secrets.ts";
+import { usedVariables } from "./resolver/variables.ts";
+import { explainAll, originsJson } from "./runs/origins.ts";
+import { checkRepeated } from "./runs/trust.ts";
 import { sha256 } from "./snapshotter/digest.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
 import {
@@ -17,6 +22,9 @@ import {
   type ExperimentFolder,
   writeFile,
 } from "./snapshotter/folder.ts";
+import { digestsOf, inputFacts, variableFacts } from "./snapshotter/facts.ts";
+import { gitFacts } from "./snapshotter/git.ts";
+import { machineFacts } from "./snapshotter/machine.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
 import { requirements } from "./snapshotter/requirements.ts";
@@ -36,6 +44,10 @@ export interface Preparation {
   readonly debug: boolean;
   /** A copy of the same code to share instead of taking another one. */
   readonly shared?: { readonly copy: SharedCopy; readonly sharing: Sharing } | undefined;
+  /** A run of the same code that was prepared before: what was found out for it is not asked again. */
+  readonly like?: RunRecord | undefined;
+  /** `--force`: code that has changed since its record is run all the same. */
+  readonly force?: boolean | undefined;
 }
 
 /** A folder that was made, and its record. */
@@ -49,8 +61,9 @@ export interface PreparedRun {
  *
  * @throws {ExpyrunError} when anything is wrong; nothing is left behind then
  */
-export async function prepare(command: ConfigCommand, world: World): Promise<ExperimentFolder> {
+export async function prepare(command: PrepareCommand, world: World): Promise<ExperimentFolder> {
   const run = await checkRun(await readConfiguration(command, world), command.config, world);
+  warnSecrets(run, world);
   return (await prepareRun(run, command, world)).folder;
 }
 
@@ -76,22 +89,20 @@ export async function checkRun(
  * @throws {ExpyrunError} when the disk or the code is in the way; nothing is left behind then
  */
 export async function prepareRun(
-  { raw, resolved, spec, entry }: CheckedRun,
+  run: CheckedRun,
   preparation: Preparation,
   world: World,
 ): Promise<PreparedRun> {
-  const { debug } = preparation;
-  const folder = await claimFolder({ ...spec, debug });
-  const place = spec.outputDirPlace;
+  const { spec, entry } = run;
+  const facts = await gatherFacts(run, preparation, world);
+  const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
     const code = await codeOf(preparation, spec, entry, folder, world);
-    const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path);
-    await writeFile(folder.config, emitResolved(written.resolved), place);
-    await writeFile(folder.rawConfig, emitRaw(written.raw), place);
+    await writeConfigs(run, preparation, folder, world);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);
+    const place = spec.outputDirPlace;
     await writeFile(folder.requirements, requirements(lock, world.versions), place);
-    const digest = await configDigest({ resolved, spec });
-    const record = newRecord(spec, folder, code, digest, world);
+    const record = await newRecord(run, folder, code, await settled(facts), world);
     await writeRecord(folder, record, place);
     return { folder, record };
   } catch (error) {
@@ -104,7 +115,68 @@ export async function prepareRun(
 export async function configDigest(
   { resolved, spec }: Pick<CheckedRun, "resolved" | "spec">,
 ): Promise<string> {
-  return await sha256(JSON.stringify(spec.name) + deliverable(resolved));
+  return await sha256(JSON.stringify(spec.name) + deliverable(resolved, "named"));
+}
+
+/** What a record says beside code and configuration; git answers while the code is copied. */
+interface Facts {
+  readonly git: Promise<RunRecord["git"]>;
+  readonly rest: Pick<RunRecord, "inputs" | "environment" | "repeats">;
+}
+
+async function gatherFacts(
+  run: CheckedRun,
+  { like, debug, force = false }: Preparation,
+  world: World,
+): Promise<Facts> {
+  const { raw, resolved, spec } = run;
+  const variables = usedVariables(resolved);
+  const repeated = like || debug
+    ? { git: like?.git, repeats: like?.repeats }
+    : await checkRepeated(spec, variables, force, world);
+  const inputs = await inputFacts(spec.inputs, world, like?.inputs);
+  const environment = await variableFacts(variables, readSecretRule(raw), world.env);
+  const { code, outputDir } = spec;
+  const git = repeated?.git || like
+    ? Promise.resolve(repeated?.git)
+    : gitFacts({ code, outputDir, env: world.env });
+  return { git, rest: { inputs, environment, repeats: repeated?.repeats } };
+}
+
+async function settled({ git, rest }: Facts) {
+  return { git: await git, ...rest };
+}
+
+/** Both configurations, and where each value of them came from. */
+async function writeConfigs(
+  { raw, resolved, spec }: CheckedRun,
+  { debug }: Preparation,
+  folder: ExperimentFolder,
+  world: World,
+): Promise<void> {
+  const place = spec.outputDirPlace;
+  const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path);
+  await writeFile(folder.config, emitResolved(written.resolved), place);
+  await writeFile(folder.rawConfig, emitRaw(written.raw), place);
+  const variable = variablesOf(world);
+  const origins = explainAll({ raw, resolved, variable, isSecret: readSecretRule(raw) });
+  await writeFile(folder.origins, originsJson(origins), place);
+}
+
+/** Once for all of them: who repeats the run must know that its files are not enough. */
+function warnSecrets({ raw, resolved }: Configuration, world: World): void {
+  const isSecret = readSecretRule(raw);
+  const secrets = usedVariables(resolved).filter(({ name, missing }) =>
+    isSecret(name) && !missing && world.env[name] !== ""
+  );
+  if (secrets.length === 0) return;
+  const names = secrets.map(({ name }) => `$${name}`).join(", ");
+  world.warn({
+    code: "environment",
+    message: `Keeping the value of ${names} out of files: repeating the run will need it`,
+    place: secrets[0]!.place,
+    hint: "If it is no secret, set __run__.__secrets__: none",
+  });
 }
 
 async function codeOf(
@@ -122,13 +194,13 @@ async function codeOf(
   return { ...code, function: entry.function };
 }
 
-function newRecord(
-  spec: RunSpec,
+async function newRecord(
+  { resolved, spec }: CheckedRun,
   folder: ExperimentFolder,
   code: CodeRecord,
-  digest: string,
+  facts: Awaited<ReturnType<typeof settled>>,
   world: World,
-): RunRecord {
+): Promise<RunRecord> {
   return {
     format: 1,
     status: "prepared",
@@ -140,7 +212,10 @@ function newRecord(
     runtime: "deno",
     preparedAt: new Date().toISOString(),
     permissions: spec.permissions,
-    configDigest: digest,
+    machine: machineFacts(world.env),
+    ...facts,
+    configDigest: await configDigest({ resolved, spec }),
+    digests: await digestsOf(folder),
     code,
   };
 }

@@ -24,12 +24,15 @@ type Special = [path: (string | number)[], kind: string, text: string];
  * as text).
  *
  * @param config resolved
+ * @param secrets `told`, as the entry point needs them, or `named`, as files hold them
  */
-export function deliverable(config: Mapping): string {
+export function deliverable(config: Mapping, secrets: "told" | "named" = "told"): string {
   const special: Special[] = [];
   const path: (string | number)[] = [];
   const write = (node: Node): string =>
     jsonWith(node, path, (scalar) => {
+      const { written } = scalar;
+      if (secrets === "named" && written !== undefined) return JSON.stringify(written);
       const kind = specialKind(scalar);
       if (kind === undefined) return JSON.stringify(scalar.value);
       special.push([[...path], kind, kind === "bigint" ? String(scalar.value) : ""]);

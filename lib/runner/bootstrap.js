@@ -4,9 +4,9 @@
 // Nothing here awaits the experiment, and the call is queued rather than made: so no frame of
 // this file stands in the stack of the experiment's errors.
 
-const { call, delivery } = JSON.parse(
-  Deno.readTextFileSync(new URL("./call.json", import.meta.url)),
-);
+const handed = JSON.parse(Deno.readTextFileSync(new URL("./call.json", import.meta.url)));
+const { call } = handed;
+const delivery = handed.delivery.sealed ? await opened(handed.delivery) : handed.delivery;
 const label = `"${call.module}"`;
 
 /** What JSON lacks: null stands in its place in the configuration. */
@@ -22,6 +22,18 @@ for (const [path, kind, text] of delivery.special) {
   let owner = delivery.config;
   for (const key of path.slice(0, -1)) owner = owner[key];
   owner[path.at(-1)] = special[kind](text);
+}
+
+/** What holds secrets is encrypted; the key is gone before the experiment begins. */
+async function opened({ sealed, nonce }) {
+  const name = "EXPYRUN_CALL_KEY";
+  const raw = Uint8Array.fromBase64(Deno.env.get(name));
+  Deno.env.delete(name);
+  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
+  const iv = Uint8Array.fromBase64(nonce);
+  const data = Uint8Array.fromBase64(sealed);
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
+  return JSON.parse(new TextDecoder().decode(plain));
 }
 
 function fail(message, hint, code) {

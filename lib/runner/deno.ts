@@ -7,6 +7,7 @@ import { join, relative, toFileUrl } from "../path.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
 import { lockedHosts, permissionFlags } from "./permissions.ts";
+import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 
 /** Runs the entry point in a child `deno run`. */
@@ -43,11 +44,17 @@ function plan(run: Run): Launch {
         codeElsewhere: code.mode === "original" ? code.root : undefined,
         sealed: sealed(run),
         lockedHosts: run.lock === undefined ? [] : lockedHosts(run.lock),
+        needed: run.key === undefined ? [] : [keyVariable],
       }),
       folder.bootstrap,
     ],
     cwd: folder.path,
-    env: { ...env, EXPYRUN_CWD: cwd, ...temporary(folder) },
+    env: {
+      ...env,
+      EXPYRUN_CWD: cwd,
+      ...temporary(folder),
+      ...(run.key === undefined ? {} : { [keyVariable]: run.key }),
+    },
   };
 }
 
@@ -88,6 +95,7 @@ function sealed({ record, folder }: Run): string[] {
     folder.packageJson,
     folder.call,
     folder.bootstrap,
+    folder.origins,
     folder.started,
   ].map((path) => relative(folder.path, path));
   const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;

@@ -58,6 +58,8 @@ export interface Scope {
   readonly sealed: readonly string[];
   /** The hosts that the lock holds modules of, as `host:port`. */
   readonly lockedHosts: readonly string[];
+  /** Environment variables that the child must read before the experiment begins. */
+  readonly needed?: readonly string[] | undefined;
 }
 
 /**
@@ -75,7 +77,7 @@ export function permissionFlags(scope: Scope): string[] {
     ...flags("read", withDefaults(read.allow || [], own), read.deny === true ? [] : read.deny),
     ...flags("write", withDefaults(write.allow, ["."]), withDefaults(write.deny, scope.sealed)),
     ...flags("net", net.allow, net.deny),
-    ...flags("env", Array.isArray(env.allow) ? [...env.allow, "EXPYRUN_CWD"] : env.allow, env.deny),
+    ...envFlags(env, scope.needed ?? []),
     ...flags("sys", sys.allow, sys.deny),
     ...flags("run", run.allow, run.deny),
     ...flags("ffi", ffi.allow, ffi.deny),
@@ -89,6 +91,13 @@ function withDefaults(amount: Amount, defaults: readonly string[]): Amount {
   return typeof amount === "boolean" && (amount || defaults[0] === ".")
     ? amount
     : [...defaults, ...(amount || [])];
+}
+
+function envFlags({ allow, deny }: Grant, needed: readonly string[]): string[] {
+  // Nothing is allowed but by name: without a word for them, all others are denied.
+  if (needed.length > 0 && (allow === false || deny === true)) return flags("env", needed, []);
+  if (typeof allow === "boolean") return flags("env", allow, deny);
+  return flags("env", [...allow, "EXPYRUN_CWD", ...needed], deny);
 }
 
 /** The child must be told hosts: without a word, Deno allows imports from a list of its own. */

@@ -21,6 +21,8 @@ export interface Run {
   readonly program: string;
   /** The process that the child must not outlive, where nothing else watches it. */
   readonly parent?: number | undefined;
+  /** The key of a sealed call, see seal.ts. */
+  readonly key?: string | undefined;
 }
 
 /** A process to start, as a plain value. */
@@ -44,7 +46,8 @@ export interface Runner {
   /**
    * What the child reads: its code and its call.
    *
-   * @param config the delivered configuration, as `deliverable` of the resolver writes it
+   * @param config the delivered configuration, as `deliverable` of the resolver writes it, or
+   * sealed when it holds secrets
    */
   handOver(run: Run, config: string): readonly HandedFile[];
   /** The process that makes the call. */

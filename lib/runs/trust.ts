@@ -5,8 +5,16 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
-import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import type { Changes, RunRecord } from "../snapshotter/record.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { Variable } from "../resolver/variables.ts";
+import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
+import type { GitFacts } from "../snapshotter/git.ts";
+import {
+  type Changes,
+  readRecord,
+  type RepeatedRun,
+  type RunRecord,
+} from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { changesText, isUnchanged, verifyFolder } from "./verify.ts";
 
@@ -59,6 +67,50 @@ export function requireSecrets({ record, purpose, place }: Use, world: World): v
       missing[0]
     }=...`,
   });
+}
+
+/** What is known of a run that is about to be repeated. */
+export interface Repeated {
+  readonly repeats: RepeatedRun;
+  /** Where its code came from: its own folder may lie in another repository. */
+  readonly git: GitFacts | undefined;
+}
+
+/**
+ * Checks the experiment folder that a configuration takes its code from.
+ *
+ * @param variables those that the configuration uses
+ * @returns nothing when the code is no copy of an earlier run
+ * @throws {ExpyrunError} when the folder has changed, or a secret that it needs is missing
+ */
+export async function checkRepeated(
+  spec: RunSpec,
+  variables: readonly Variable[],
+  force: boolean,
+  world: World,
+): Promise<Repeated | undefined> {
+  const folder = openFolder(spec.code);
+  if (!isExperiment(folder)) return undefined;
+  const place = spec.codePlace ?? spec.main.place;
+  const record = await readRecord(folder, place);
+  const use = { folder, record, purpose: "repeat", place, force } as const;
+  const missing = variables.filter((variable) => variable.missing).map(({ name }) => name);
+  const needed = record.environment?.filter(({ name }) => missing.includes(name));
+  requireSecrets({ ...use, record: { ...record, environment: needed } }, world);
+  const forced = await refuseChanges(use);
+  return {
+    repeats: { folder: record.folder, ...(forced ? { forced } : {}) },
+    git: record.git,
+  };
+}
+
+function isExperiment(folder: ExperimentFolder): boolean {
+  try {
+    Deno.lstatSync(folder.record);
+    return Deno.lstatSync(folder.hidden).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 /** The variables of a run whose values stay out of files. */

@@ -49,6 +49,8 @@ export interface UsedVariable {
   readonly sha256?: string | undefined;
   /** Whether its value stays out of files. */
   readonly secret?: true | undefined;
+  /** Whether it was not defined. */
+  readonly missing?: true | undefined;
 }
 
 /** What the process of a run used, where the system tells. */

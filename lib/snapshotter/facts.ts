@@ -1,0 +1,85 @@
+/**
+ * What is recorded of a run beside its code and configuration, gathered while it is prepared.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../errors.ts";
+import type { DeclaredInput } from "../resolver/input_section.ts";
+import type { SecretRule } from "../resolver/secrets.ts";
+import type { Variable } from "../resolver/variables.ts";
+import { basename } from "../path.ts";
+import type { World } from "../world.ts";
+import type { ExperimentFolder } from "./folder.ts";
+import { sha256 } from "./digest.ts";
+import { cacheFolder } from "./digest_cache.ts";
+import { fingerprint, type InputFingerprint } from "./inputs.ts";
+import type { UsedVariable } from "./record.ts";
+
+/**
+ * Fingerprints the declared inputs, in their order.
+ *
+ * @param known fingerprints that were taken already
+ * @throws {ExpyrunError} `unreadable`, at the input that is missing or cannot be read
+ */
+export async function inputFacts(
+  inputs: readonly DeclaredInput[],
+  world: World,
+  known: readonly InputFingerprint[] = [],
+): Promise<InputFingerprint[]> {
+  const folder = cacheFolder(world.env);
+  const cache = folder === undefined ? undefined : { folder, now: Date.now() };
+  const facts: InputFingerprint[] = [];
+  for (const { path, place } of inputs) {
+    const taken = known.find((input) => input.path === path);
+    try {
+      facts.push(taken ?? await fingerprint(path, cache));
+    } catch (error) {
+      const because = reasonOf(error);
+      if (because === undefined) throw error;
+      const message = `Cannot read the input "${path}": ${because}`;
+      const hint = "__inputs__ names data that must be there before the run starts";
+      throw new ExpyrunError({ code: "unreadable", message, place, hint });
+    }
+  }
+  return facts;
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file or folder";
+  if (error instanceof Deno.errors.NotADirectory) return "there is no such file or folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error && "code" in error ? error.message : undefined;
+}
+
+/** What a record says of the variables that a configuration used. */
+export async function variableFacts(
+  variables: readonly Variable[],
+  isSecret: SecretRule,
+  env: Readonly<Record<string, string>>,
+): Promise<UsedVariable[]> {
+  return await Promise.all(variables.map(async ({ name, missing }): Promise<UsedVariable> => {
+    if (missing) return { name, missing: true };
+    return isSecret(name)
+      ? { name, secret: true }
+      : { name, sha256: await sha256(env[name] ?? "") };
+  }));
+}
+
+/** The digests of what expyrun wrote into a folder and reads again, by the names of the files. */
+export async function digestsOf(folder: ExperimentFolder): Promise<Record<string, string>> {
+  const { config, rawConfig, requirements, denoConfig, lock, packageJson } = folder;
+  const digests: Record<string, string> = {};
+  for (const path of [config, rawConfig, requirements, denoConfig, lock, packageJson]) {
+    const bytes = bytesOf(path);
+    if (bytes) digests[basename(path)] = await sha256(bytes);
+  }
+  return digests;
+}
+
+function bytesOf(path: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch {
+    return undefined; // Not every run has each of them.
+  }
+}
