@@ -140,13 +140,25 @@ export async function readSweepRecord(
   return record as SweepRecord;
 }
 
-/** Adds one line to a file of JSON lines; lines of several processes never mix. */
+/** Adds a line to a file of JSON lines; lines of several processes never mix. */
+// deno-lint-ignore require-await -- touches the disk
 export async function appendLine(path: string, value: unknown): Promise<void> {
   try {
-    await Deno.writeTextFile(path, `${JSON.stringify(value)}\n`, { append: true });
+    using file = Deno.openSync(path, { read: true, append: true, create: true });
+    // A crash may have torn the last line: what comes now must not be lost with it.
+    const start = endsInside(file) ? "\n" : "";
+    file.writeSync(new TextEncoder().encode(`${start}${JSON.stringify(value)}\n`));
   } catch (error) {
     throw folderError(`Cannot write "${path}"`, error);
   }
+}
+
+function endsInside(file: Deno.FsFile): boolean {
+  if (file.seekSync(0, Deno.SeekMode.End) === 0) return false;
+  const last = new Uint8Array(1);
+  file.seekSync(-1, Deno.SeekMode.End);
+  file.readSync(last);
+  return last[0] !== 10;
 }
 
 /** The values of a file of JSON lines; none where there is no file. What a full disk tore is left out. */

@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { readFiles } from "../temp.ts";
+import { firstSweep, type Project, until, withProject } from "./program.ts";
+
+const unix = Deno.build.os !== "windows";
+
+function test(name: string, use: (project: Project) => Promise<void>) {
+  Deno.test({ name: `sweep here: ${name}`, ignore: !unix, fn: () => withProject(use) });
+}
+
+test("the code is copied once, and an edit is not seen by the runs that wait", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..3",
+  );
+  await project.until("began", 1);
+  const code = join(project.cwd, "code.js");
+  await Deno.writeTextFile(code, (await Deno.readTextFile(code)).replace("version 1", "version 2"));
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+  for (const seed of [1, 2, 3]) {
+    const folder = join(project.cwd, `out/s/${seed}/exp.0`);
+    assertEquals(await Deno.readTextFile(join(folder, "outputs.log")), `version 1 of ${seed}\n`);
+    const { mode, nlink } = await Deno.stat(join(folder, "code.js"));
+    // Three names of one file that nobody may write; or clones, where the file system has them.
+    assert(nlink === 3 || nlink === 1);
+    assertEquals(mode! & 0o222, 0);
+  }
+});
+
+test("Ctrl-C starts nothing more and lets the running ones end; resume does the rest", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..3",
+  );
+  await project.until("began", 1);
+  sweep.kill("SIGINT");
+  // It would be gone by now if it did not wait.
+  await until(async () => (await project.statuses())[0] === "running");
+  await project.go();
+  assertEquals((await sweep.status).code, 130);
+  assertEquals(await project.statuses(), ["succeeded", "prepared", "prepared"]);
+  const { exitCode } = await project.run("sweep", "--quiet", "--resume", firstSweep);
+  assertEquals(exitCode, 0);
+  assertEquals(await project.statuses(), ["succeeded", "succeeded", "succeeded"]);
+  // In the folders that were prepared, each once.
+  for (const seed of [1, 2, 3]) {
+    const names = [...Deno.readDirSync(join(project.cwd, `out/s/${seed}`))].map(({ name }) => name);
+    assertEquals(names, ["exp.0"]);
+  }
+});
+
+test("a second Ctrl-C interrupts; resume repeats in the next folder", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "2",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..3",
+  );
+  await Promise.all([project.until("began", 1), project.until("began", 2)]);
+  sweep.kill("SIGINT");
+  const ended = sweep.status;
+  const timer = setInterval(() => sweep.kill("SIGINT"), 200);
+  const { code } = await ended.finally(() => clearInterval(timer));
+  assertEquals(code, 130);
+  assertEquals(await project.statuses(), ["interrupted", "interrupted", "prepared"]);
+  await project.go();
+  const { exitCode } = await project.run("sweep", "--quiet", "--resume", firstSweep);
+  assertEquals([exitCode, await project.statuses()], [0, ["succeeded", "succeeded", "succeeded"]]);
+  assertEquals((await project.record(1, 1)).status, "succeeded");
+  assertEquals((await project.record(1, 0)).status, "interrupted");
+});
+
+test("cancel interrupts what runs", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..2",
+  );
+  await project.until("began", 1);
+  const { exitCode, stdout } = await project.run("cancel", firstSweep);
+  assertEquals([exitCode, stdout.split("\n")[0]], [0, `Cancelled process ${sweep.pid}`]);
+  assertEquals((await sweep.status).code, 143);
+  assertEquals(await project.statuses(), ["interrupted", "prepared"]);
+  assertStringIncludes((await project.run("cancel", firstSweep)).stdout, "Nothing to cancel");
+});
+
+test("kill -9: the run dies too and is lost, nothing is left running, resume goes on", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..2",
+  );
+  await project.until("began", 1);
+  sweep.kill("SIGKILL");
+  await sweep.status;
+  assertEquals(await project.statuses(), ["lost", "prepared"]);
+  await project.go();
+  const { exitCode } = await project.run("sweep", "--quiet", "--resume", firstSweep);
+  assertEquals([exitCode, await project.statuses()], [0, ["succeeded", "succeeded"]]);
+  // The killed one never ended: its process is gone.
+  assert(!("ended" in await readFiles(join(project.cwd, "out/s/1/exp.0"))));
+});
+
+test("one process at a time conducts a sweep", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..2",
+  );
+  await project.until("began", 1);
+  const { exitCode, stderr } = await project.run("sweep", "--resume", firstSweep);
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, `process ${sweep.pid} on`);
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+});
+
+test("a run that takes too long is ended, and that is a failure", async (project) => {
+  const words = ["--quiet", "--timeout", "300ms", "config.yml", "--wait", "-1", "--seed", "1..2"];
+  const { exitCode } = await project.run("sweep", ...words);
+  assertEquals(exitCode, 1);
+  const { status, timedOut, signal } = await project.record(1);
+  assertEquals({ status, timedOut, signal }, {
+    status: "failed",
+    timedOut: true,
+    signal: "SIGTERM",
+  });
+});
+
+test("graphics cards: one run each, shared with other sweeps by leases", async (project) => {
+  const [a, b] = [crypto.randomUUID(), crypto.randomUUID()];
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main(name, { wait }) {
+      const card = Deno.env.get("CUDA_VISIBLE_DEVICES");
+      console.log(card, card === Deno.env.get("ROCR_VISIBLE_DEVICES"));
+      // Only one run at a time can make the file.
+      const file = Deno.env.get("EXPYRUN_CWD") + "/" + card;
+      Deno.writeTextFileSync(file, "", { createNew: true });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      Deno.removeSync(file);
+    }`,
+  );
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(
+    config,
+    text.replace("  __name__", "  __permissions__: all\n  __name__"),
+  );
+  const sweep = (seeds: string) =>
+    project.run("sweep", "--gpus", `${a},${b}`, "--jobs", "3", "config.yml", "--seed", seeds);
+  const [one, other] = await Promise.all([sweep("1..4"), sweep("5..8")]);
+  assertEquals([one.exitCode, other.exitCode], [0, 0], one.stdout + other.stdout);
+  const logs = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) =>
+    Deno.readTextFileSync(join(project.cwd, `out/s/${seed}/exp.0/outputs.log`)).trim()
+  );
+  assert(logs.every((log) => log === `${a} true` || log === `${b} true`), logs.join("\n"));
+});
+
+test("a run's configuration and code repeat it by itself", async (project) => {
+  await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  const { exitCode, stdout } = await project.run("--quiet", "out/s/2/exp.0/config.yml");
+  assertEquals([exitCode, stdout], [0, "version 1 of 2\n"]);
+});
+
+test("what a full disk or a missing file stops leaves nothing behind", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(config, text.replace('"s/{seed}"', '"{name}"') + "name: a\n");
+  // The second name is a file: its folder cannot be made.
+  await Deno.mkdir(join(project.cwd, "out"));
+  await Deno.writeTextFile(join(project.cwd, "out/b"), "");
+  const { exitCode, stderr } = await project.run("sweep", "config.yml", "--name", "a", "b");
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, "a file is in the way");
+  assertEquals(Object.keys(await readFiles(join(project.cwd, "out"))), ["b"]);
+  assertEquals([...Deno.readDirSync(join(project.cwd, "out"))].map(({ name }) => name), ["b"]);
+});
+
+test("what was never prepared gets the code of the others when it is resumed", async (project) => {
+  await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  const code = join(project.cwd, "code.js");
+  await Deno.writeTextFile(code, (await Deno.readTextFile(code)).replace("version 1", "version 2"));
+  // As if it had been killed before the second run was prepared.
+  const folders = join(project.cwd, firstSweep, "folders.jsonl");
+  const [first] = (await Deno.readTextFile(folders)).split("\n");
+  await Deno.writeTextFile(folders, `${first}\n{"run":1,"fol`);
+  await Deno.remove(join(project.cwd, "out/s/2"), { recursive: true });
+  const { exitCode } = await project.run("sweep", "--quiet", "--resume", firstSweep);
+  assertEquals(exitCode, 0);
+  const log = join(project.cwd, "out/s/2/exp.0/outputs.log");
+  assertEquals(await Deno.readTextFile(log), "version 1 of 2\n");
+});

@@ -1,0 +1,112 @@
+/**
+ * Sweeps of the whole program: a small project, and runs of expyrun in it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { RunRecord } from "../../lib/snapshotter/record.ts";
+import { type Ended, expyrun, program, withTempDir, writeFiles } from "../temp.ts";
+
+const config = `__run__:
+  __main__: code:main
+  __output_dir__: out
+  __name__: "s/{seed}"
+seed: 0
+wait: 0
+`;
+
+/**
+ * The experiment of these tests. It tells when it begins and ends through files, and waits (by its
+ * configuration, in milliseconds; below 0: until a file `go` lies in the working directory).
+ */
+const code = `
+const go = Deno.env.get("EXPYRUN_CWD") + "/go";
+const there = (path) => { try { return Deno.statSync(path).isFile; } catch { return false; } };
+export async function main(name, { seed, wait }) {
+  console.log("version 1 of", seed);
+  Deno.writeTextFileSync("began", "");
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  if (wait < 0) while (!there(go)) await sleep(10);
+  else await sleep(wait);
+  if (seed === 13) throw new Error("unlucky");
+  Deno.writeTextFileSync("ended", "");
+}
+`;
+
+/** A project in a temporary folder. */
+export interface Project {
+  readonly cwd: string;
+  /** Runs expyrun to its end. */
+  run(...words: string[]): Promise<Ended>;
+  /** Starts expyrun, its output unread. */
+  start(...words: string[]): Deno.ChildProcess;
+  /** The statuses of a sweep's runs, as `status --json` tells them. */
+  statuses(sweep?: string): Promise<string[]>;
+  /** The record of a run by its seed. */
+  record(seed: number, number?: number): Promise<RunRecord>;
+  /** Waits for a file of a run's folder. */
+  until(file: "began" | "ended", seed: number, number?: number): Promise<void>;
+  /** Lets runs that wait for it go on. */
+  go(): Promise<void>;
+}
+
+/** The first sweep of a project. */
+export const firstSweep = "out/SWEEPS/config.0";
+
+/** Makes a project, and removes it. */
+export async function withProject(
+  use: (project: Project) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await withTempDir(async (cwd) => {
+    await writeFiles(cwd, { "config.yml": config, "code.js": code });
+    await use(projectIn(cwd, env));
+  });
+}
+
+function projectIn(cwd: string, env: Readonly<Record<string, string>>): Project {
+  const folderOf = (seed: number, number = 0) => join(cwd, "out/s", String(seed), `exp.${number}`);
+  const run = (...words: string[]) => expyrun(words, { cwd, env });
+  const [first, ...rest] = program;
+  return {
+    cwd,
+    run,
+    start: (...words) =>
+      new Deno.Command(first, {
+        args: [...rest, ...words],
+        cwd,
+        env: { ...env, NO_COLOR: "1" },
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn(),
+    statuses: async (sweep = firstSweep) => {
+      const { exitCode, stdout, stderr } = await run("status", "--json", sweep);
+      if (exitCode !== 0) throw new Error(stderr);
+      return JSON.parse(stdout).runs.map(({ status }: { status: string }) => status);
+    },
+    record: async (seed, number) =>
+      JSON.parse(await Deno.readTextFile(join(folderOf(seed, number), "record.json"))),
+    until: async (file, seed, number) => await untilThere(join(folderOf(seed, number), file)),
+    go: () => Deno.writeTextFile(join(cwd, "go"), ""),
+  };
+}
+
+/** Waits for a file; the test's own time limit is the only one. */
+export async function untilThere(path: string): Promise<void> {
+  while (!(await exists(path))) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Waits until a condition holds. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
