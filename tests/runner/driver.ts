@@ -11,7 +11,7 @@ import { runProcess } from "../../lib/runner/process.ts";
 import { type Run, runners } from "../../lib/runner/runner.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
-import type { World } from "../../lib/world.ts";
+import { tellingWorld } from "../world.ts";
 
 /** Runs a folder; its delivered configuration is in `delivery.json` beside it. */
 async function drive(path: string): Promise<number> {
@@ -28,22 +28,11 @@ async function drive(path: string): Promise<number> {
   const config = Deno.readTextFileSync(join(dirname(folder.path), "delivery.json"));
   for (const { path, text } of runner.handOver(run, config)) Deno.writeTextFileSync(path, text);
   const log = Deno.args[1] ?? folder.log;
-  const outcome = await runProcess(runner.plan(run), log, world());
+  const world = tellingWorld({ cwd: Deno.cwd() });
+  const outcome = await runProcess(runner.plan(run), log, world);
+  for (const { message } of world.warnings) console.error(`warning: ${message}`);
   Deno.writeTextFileSync(join(dirname(folder.path), "outcome.json"), JSON.stringify(outcome));
   return outcome.exitCode;
-}
-
-function world(): World {
-  return {
-    cwd: Deno.cwd(),
-    env: Deno.env.toObject(),
-    words: Deno.args,
-    versions: { expyrun: "0", deno: "0", v8: "0", typescript: "0" },
-    deno: Deno.execPath(),
-    warn: (problem) => console.error(`warning: ${problem.message}`),
-    hint: () => {},
-    say: () => {},
-  };
 }
 
 if (import.meta.main) Deno.exit(await drive(Deno.args[0]!));

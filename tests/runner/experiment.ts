@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { withTempDir, writeFiles } from "../temp.ts";
+import { root, withTempDir, writeFiles } from "../temp.ts";
 import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
 import type { Outcome } from "../../lib/runner/process.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
@@ -42,7 +42,7 @@ const driver = new URL("./driver.ts", import.meta.url).pathname;
 
 /** The words that start the driver, without the program. */
 export function driverArgs(experiment: Experiment): string[] {
-  return ["run", "-A", "-q", "--no-config", driver, experiment.folder];
+  return ["run", "-A", "-q", "--config", join(root, "deno.json"), driver, experiment.folder];
 }
 
 /** Makes an experiment, hands it over, and removes it. */
@@ -134,7 +134,15 @@ export async function result(
   };
 }
 
-/** Waits until a condition holds; without a limit of its own: a hang is ended by the test run. */
+/**
+ * Waits until a condition holds.
+ *
+ * @throws {Error} after a minute: what hangs must fail, not hold up every other test
+ */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = Date.now() + 60_000;
+  while (!await condition()) {
+    if (Date.now() > end) throw new Error("Waited a minute in vain");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { type Experiment, result, run, start, until, withExperiment } from "./experiment.ts";
+import {
+  driverArgs,
+  type Experiment,
+  result,
+  run,
+  start,
+  until,
+  withExperiment,
+} from "./experiment.ts";
 
 const unix = Deno.build.os !== "windows";
 
@@ -130,9 +138,9 @@ Deno.test({
         setTimeout(() => Deno.exit(100 + heard), 300);
       });`;
     await withExperiment({ files: { "src/main.ts": patient(listener) } }, async (experiment) => {
-      const { outside, folder } = experiment;
-      const driver = new URL("./driver.ts", import.meta.url).pathname;
-      const command = `'${Deno.execPath()}' run -A --no-config '${driver}' '${folder}'`;
+      const { outside } = experiment;
+      const words = [Deno.execPath(), ...driverArgs(experiment)];
+      const command = words.map((word) => `'${word}'`).join(" ");
       const terminal = new Deno.Command("script", {
         args: ["-qec", command, "/dev/null"],
         cwd: outside,
