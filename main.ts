@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, parseCommand, type PrepareCommand } from "./lib/cli.ts";
+import { type Command, isArchive, parseCommand, type PrepareCommand } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { execute } from "./lib/execute.ts";
 import { prepare } from "./lib/prepare.ts";
@@ -64,11 +64,16 @@ async function dispatch(command: Command, world: World): Promise<number> {
       const { text, unchanged } = await (await import("./lib/verify.ts")).verify(command, world);
       return answer(text) || (unchanged ? 0 : 1);
     }
-    case "rerun":
-      return await (await import("./lib/rerun.ts")).rerun(command, world);
+    case "rerun": {
+      const { text, exitCode } = await (await import("./lib/rerun.ts")).rerun(command, world);
+      return answer(text) || exitCode;
+    }
     case "pack":
       return answer(await (await import("./lib/pack.ts")).pack(command, world));
     case "run": {
+      if (isArchive(command.config)) {
+        return await (await import("./lib/rerun.ts")).runArchive(command, world);
+      }
       if (!isForSlurm(command)) return exitCode(await run(command, world));
       const { runOnSlurm } = await import("./lib/sweep/single.ts");
       return answer(await runOnSlurm(command, command.options, world));

@@ -48,10 +48,11 @@ export interface FolderOperand {
 /** A run to be repeated. */
 export interface RerunCommand extends FolderOperand, Common {
   readonly overrides: readonly Override[];
-  /** `--report`: only say what differs. */
+  /** `--report`: only say what differs; as JSON with `--json`. */
   readonly report: boolean;
+  readonly json: boolean;
   /** `--check`: globs of the output files to compare. */
-  readonly check: readonly string[];
+  readonly check: readonly { readonly glob: string; readonly place: ArgumentPlace }[];
   /** `--tolerance`: how far numbers may lie apart, relatively. */
   readonly tolerance?: number | undefined;
   readonly force: boolean;
@@ -71,6 +72,11 @@ export interface PackCommand extends FolderOperand, Common {
   /** `-o FILE`: the archive's path, as written. */
   readonly output?: string | undefined;
   readonly force: boolean;
+}
+
+/** Whether CONFIG is taken for an archive of a run, which `pack` writes. */
+export function isArchive(config: string): boolean {
+  return /\.(?:tar\.gz|tgz)$/.test(config);
 }
 
 /** What the user asked for. */
@@ -205,12 +211,17 @@ function parseFolders({ words, next }: Parsed): FolderOperand[] {
 
 function parseRerun({ words, options, next, operand }: Parsed) {
   const tolerance = options.get("tolerance")?.at(-1);
+  const { overrides, debugPlace } = parseOverrides(words, next + 1);
+  if (debugPlace) {
+    throw usage("Cannot repeat with --debug: the code is that of the run", debugPlace);
+  }
   return {
     folder: operand,
     folderPlace: at(words, next),
-    overrides: parseOverrides(words, next + 1).overrides,
+    overrides,
     report: options.has("report"),
-    check: (options.get("check") ?? []).map(({ value }) => value),
+    json: options.has("json"),
+    check: (options.get("check") ?? []).map(({ value, place }) => ({ glob: value, place })),
     ...(tolerance ? { tolerance: parseTolerance(tolerance) } : {}),
   };
 }

@@ -17,6 +17,7 @@ import { seal, type Sealed } from "./runner/seal.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
+import { cacheVariables } from "./snapshotter/carried_cache.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
 import { identityOf, machineFacts } from "./snapshotter/machine.ts";
 import {
@@ -70,7 +71,12 @@ export async function execute(
     record: running,
     folder,
     lock: await lockText(running, folder),
-    env: { ...world.env, ...restartVariable(running), ...execution.env },
+    env: {
+      ...world.env,
+      ...await cacheVariables(folder),
+      ...restartVariable(running),
+      ...execution.env,
+    },
     program: world.deno,
     parent: canWatch() ? undefined : Deno.pid,
     key: delivery.key,

@@ -37,3 +37,6 @@ export const slashed: Pick<
   Paths,
   "basename" | "dirname" | "isAbsolute" | "join" | "normalize" | "relative"
 > = posix;
+
+/** The regular expression of a glob for paths with `/`: `*` and `?` stop at it, `**` does not. */
+export const globToRegExp: Paths["globToRegExp"] = posix.globToRegExp;

@@ -25,6 +25,7 @@ import {
 import { digestsOf, inputFacts, variableFacts } from "./snapshotter/facts.ts";
 import { gitFacts } from "./snapshotter/git.ts";
 import { machineFacts } from "./snapshotter/machine.ts";
+import { cacheVariables, carryCache } from "./snapshotter/carried_cache.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
 import { requirements } from "./snapshotter/requirements.ts";
@@ -46,6 +47,8 @@ export interface Preparation {
   readonly shared?: { readonly copy: SharedCopy; readonly sharing: Sharing } | undefined;
   /** A run of the same code that was prepared before: what was found out for it is not asked again. */
   readonly like?: RunRecord | undefined;
+  /** The archive that the code was unpacked from, absolute. */
+  readonly archive?: string | undefined;
   /** `--force`: code that has changed since its record is run all the same. */
   readonly force?: boolean | undefined;
 }
@@ -126,7 +129,7 @@ interface Facts {
 
 async function gatherFacts(
   run: CheckedRun,
-  { like, debug, force = false }: Preparation,
+  { like, debug, archive, force = false }: Preparation,
   world: World,
 ): Promise<Facts> {
   const { raw, resolved, spec } = run;
@@ -140,7 +143,8 @@ async function gatherFacts(
   const git = repeated?.git || like
     ? Promise.resolve(repeated?.git)
     : gitFacts({ code, outputDir, env: world.env });
-  return { git, rest: { inputs, environment, repeats: repeated?.repeats } };
+  const repeats = repeated?.repeats && { ...repeated.repeats, ...(archive ? { archive } : {}) };
+  return { git, rest: { inputs, environment, repeats } };
 }
 
 async function settled({ git, rest }: Facts) {
@@ -186,7 +190,9 @@ async function codeOf(
   folder: ExperimentFolder,
   world: World,
 ): Promise<CodeRecord> {
-  const deno = { program: world.deno, env: world.env };
+  await carryCache(spec.code, folder);
+  const cache = await cacheVariables(folder);
+  const deno = { program: world.deno, env: { ...world.env, ...cache } };
   if (debug) return await referToOriginal(spec, entry, folder, deno);
   if (!shared) return await takeSnapshot(spec, entry, folder, deno, world);
   const { copy, sharing } = shared;

@@ -227,6 +227,7 @@ changed, is missing or was added; exit code 1 when anything did.`,
     operand: "FOLDER",
     options: [
       { name: "report", help: "Only list what differs from the recorded run" },
+      json("Print the report as JSON"),
       { name: "check", value: "GLOB", help: "Compare these output files afterwards (repeatable)" },
       {
         name: "tolerance",

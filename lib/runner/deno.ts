@@ -96,6 +96,7 @@ function sealed({ record, folder }: Run): string[] {
     folder.call,
     folder.bootstrap,
     folder.origins,
+    folder.denoDir,
     folder.started,
   ].map((path) => relative(folder.path, path));
   const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;

@@ -26,6 +26,8 @@ export interface ExperimentFolder {
   readonly bootstrap: string;
   /** Where each value of the configuration came from. */
   readonly origins: string;
+  /** Deno's cache, where the folder has one of its own: dependencies that came in an archive. */
+  readonly denoDir: string;
   /** Made by the one process that runs the folder. */
   readonly started: string;
   /** Where TMPDIR points while the experiment runs. */
@@ -167,6 +169,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     call: join(hidden, "call.json"),
     bootstrap: join(hidden, "bootstrap.js"),
     origins: join(hidden, "origins.json"),
+    denoDir: join(hidden, "deno"),
     started: join(hidden, "started"),
     temporary: join(hidden, "tmp"),
     made,

@@ -1,0 +1,93 @@
+/**
+ * The verb `pack`: one run as one archive.
+ *
+ * @module
+ */
+import type { PackCommand } from "./cli.ts";
+import { ExpyrunError } from "./errors.ts";
+import { basename, isAbsolute, join, resolve } from "./path.ts";
+import { type ArchiveItem, writeArchive } from "./runs/archive.ts";
+import { cachedDependencies } from "./runs/dependencies.ts";
+import { outputFiles } from "./runs/outputs.ts";
+import { refuseChanges } from "./runs/trust.ts";
+import { type ExperimentFolder, folderError, openFolder } from "./snapshotter/folder.ts";
+import { findRecord, type RunRecord } from "./snapshotter/record.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Packs a run.
+ *
+ * @returns the path of the archive, as a line
+ * @throws {ExpyrunError} when the folder has changed since its record, or cannot be packed
+ */
+export async function pack(command: PackCommand, world: World): Promise<string> {
+  const { folder: path, folderPlace: place, force, output } = command;
+  const folder = openFolder(resolve(world.cwd, path));
+  const record = await findRecord(folder, place);
+  if (record) await refuseChanges({ folder, record, purpose: "pack", place, force });
+  const items = await itemsOf(folder, record, command, world);
+  const name = output ?? `${basename(folder.path)}.tar.gz`;
+  const archive = isAbsolute(name) ? name : join(world.cwd, name);
+  try {
+    await writeArchive(archive, items);
+  } catch (error) {
+    throw folderError(`Cannot write "${archive}"`, error, place);
+  }
+  return `${archive}\n`;
+}
+
+async function itemsOf(
+  folder: ExperimentFolder,
+  record: RunRecord | undefined,
+  command: PackCommand,
+  world: World,
+): Promise<ArchiveItem[]> {
+  const { folderPlace: place, outputs } = command;
+  if (record?.code.mode === "original") {
+    throw new ExpyrunError({
+      code: "status",
+      message: `Cannot pack "${folder.path}": it ran the original code (--debug), and holds none`,
+      place,
+      hint: "Run it again without --debug",
+    });
+  }
+  const top = basename(folder.path);
+  const item = (path: string) => itemAt(folder.path, path, top);
+  // Without a record nothing tells code from outputs: all of it is packed.
+  if (!record) return await Promise.all((await outputFiles(folder, undefined, "all")).map(item));
+  const paths = [
+    ...await ownFiles(folder),
+    ...record.code.files.map(({ path }) => path),
+    ...(outputs ? await outputFiles(folder, record.code) : []),
+  ];
+  const dependencies = await cachedDependencies(folder, record, world, place);
+  const cache = `${top}/${basename(folder.hidden)}/${basename(folder.denoDir)}`;
+  return [
+    ...await Promise.all(paths.map(item)),
+    ...dependencies.map(({ path, source }): ArchiveItem => {
+      return { kind: "file", path: `${cache}/${path}`, source };
+    }),
+  ];
+}
+
+async function ownFiles(folder: ExperimentFolder): Promise<string[]> {
+  const { config, rawConfig, requirements, record, denoConfig, lock, packageJson } = folder;
+  const paths = [config, rawConfig, requirements, record, denoConfig, lock, packageJson];
+  const names = [...paths.map((path) => basename(path)), originsName(folder)];
+  const there = await Promise.all(
+    names.map((name) => Deno.stat(join(folder.path, name)).then(() => true, () => false)),
+  );
+  return names.filter((_, i) => there[i]);
+}
+
+function originsName({ hidden, origins }: ExperimentFolder): string {
+  return `${basename(hidden)}/${basename(origins)}`;
+}
+
+async function itemAt(root: string, path: string, top: string): Promise<ArchiveItem> {
+  const source = join(root, path);
+  const { isSymlink } = await Deno.lstat(source);
+  const name = `${top}/${path}`;
+  if (!isSymlink) return { kind: "file", path: name, source };
+  return { kind: "link", path: name, link: await Deno.readLink(source) };
+}

@@ -1,0 +1,189 @@
+/**
+ * The verb `rerun`: a run is repeated from its own folder, or from an archive of it, into the next
+ * free folder.
+ *
+ * @module
+ */
+import type { PrepareCommand, RerunCommand } from "./cli.ts";
+import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
+import { execute } from "./execute.ts";
+import { globToRegExp, isAbsolute, join, relative } from "./path.ts";
+import { checkRun, prepareRun } from "./prepare.ts";
+import { readConfiguration } from "./resolve.ts";
+import { literally } from "./resolver/interpolation.ts";
+import { nodeAt } from "./resolver/node.ts";
+import { loadConfig } from "./resolver/inherit.ts";
+import type { Override } from "./resolver/override.ts";
+import { readArchive } from "./runs/archive.ts";
+import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
+import { differingLines, reportOf, reportText } from "./runs/report.ts";
+import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
+import { findRecord, type RunRecord } from "./snapshotter/record.ts";
+import type { World } from "./world.ts";
+
+/** What a rerun prints on stdout, and the exit code. */
+export interface Answer {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** A run to be repeated. */
+interface Original {
+  readonly folder: ExperimentFolder;
+  /** Absent in folders of the Python tool. */
+  readonly record: RunRecord | undefined;
+  /** The archive that it was unpacked from, absolute. */
+  readonly archive?: string;
+}
+
+/**
+ * Repeats a run.
+ *
+ * @throws {ExpyrunError} when the folder has changed since its record, or anything that stops a run
+ */
+export async function rerun(command: RerunCommand, world: World): Promise<Answer> {
+  const { folder: path, folderPlace } = command;
+  const folder = openFolder(isAbsolute(path) ? path : join(world.cwd, path));
+  const original: Original = { folder, record: await findRecord(folder, folderPlace) };
+  if (!command.report) return { text: "", exitCode: await repeat(original, command, world) };
+  const report = await reportOf(folder, original.record, world);
+  const text = command.json ? `${JSON.stringify(report)}\n` : reportText(report);
+  return { text, exitCode: 0 };
+}
+
+/**
+ * Unpacks an archive, and repeats the run that it holds.
+ *
+ * @returns the exit code
+ * @throws {ExpyrunError} when it is no archive of a run, or as {@linkcode rerun}
+ */
+export async function runArchive(command: PrepareCommand, world: World): Promise<number> {
+  const { config, configPlace, overrides, force, quiet, strict, debugPlace } = command;
+  if (command.debug) throw noDebug(debugPlace ?? configPlace);
+  const archive = isAbsolute(config) ? config : join(world.cwd, config);
+  const into = await Deno.realPath(await Deno.makeTempDir({ prefix: "expyrun-" }));
+  try {
+    await readArchive(archive, into, configPlace);
+    const folder = openFolder(await onlyFolder(into, archive, configPlace));
+    const original = { folder, record: await findRecord(folder, configPlace), archive };
+    const place = { folder: config, folderPlace: configPlace };
+    const how = { overrides, force, quiet, strict, report: false, json: false, check: [] };
+    return await repeat(original, { ...place, ...how }, world);
+  } finally {
+    await Deno.remove(into, { recursive: true });
+  }
+}
+
+function noDebug(place: ArgumentPlace): ExpyrunError {
+  const message = "Cannot run an archive with --debug: it holds a copy of the code";
+  return new ExpyrunError({ code: "usage", message, place });
+}
+
+async function onlyFolder(into: string, archive: string, place: ArgumentPlace): Promise<string> {
+  const entries = await Array.fromAsync(Deno.readDir(into));
+  if (entries.length === 1 && entries[0]!.isDirectory) return join(into, entries[0]!.name);
+  throw new ExpyrunError({
+    code: "unreadable",
+    message: `Cannot run "${archive}": it does not hold one experiment folder`,
+    place,
+    hint: "`expyrun pack FOLDER` writes archives that can be run",
+  });
+}
+
+async function repeat(original: Original, command: RerunCommand, world: World): Promise<number> {
+  const { folder, record } = original;
+  const wanted = await outputsToCheck(original, command);
+  const differing = differingLines(await reportOf(folder, record, world));
+  for (const line of differing) world.say(`expyrun: ${line}`);
+  if (differing.length === 0) world.say("expyrun: nothing differs from the recorded run");
+  const prepared = await prepareAgain(original, command, world);
+  const { exitCode = 125 } = await execute(prepared.path, world, undefined, { verify: false });
+  if (wanted.length === 0 || exitCode !== 0) return exitCode;
+  const after = await matching(prepared, record, command);
+  const paths = [...new Set([...wanted, ...after])].sort();
+  const { tolerance } = command;
+  const checked = await checkOutputs({ before: folder, after: prepared, paths, tolerance });
+  for (const output of checked) world.say(`expyrun: ${outputText(output)}`);
+  return checked.every(isAlike) ? 0 : 1;
+}
+
+/** Before anything runs: a glob that matches nothing is a slip, not a success. */
+async function outputsToCheck(
+  { folder, record }: Original,
+  { check }: RerunCommand,
+): Promise<string[]> {
+  const outputs = await outputFiles(folder, record?.code);
+  for (const { glob, place } of check) {
+    const pattern = globToRegExp(glob);
+    if (outputs.some((path) => pattern.test(path))) continue;
+    throw new ExpyrunError({
+      code: "usage",
+      message: `Cannot check "${glob}": no output of the recorded run matches`,
+      place,
+      hint: outputs.length === 0
+        ? "It wrote no files"
+        : `It wrote: ${outputs.slice(0, 8).join(", ")}`,
+    });
+  }
+  return await matching(folder, record, { check });
+}
+
+async function matching(
+  folder: ExperimentFolder,
+  record: RunRecord | undefined,
+  { check }: Pick<RerunCommand, "check">,
+): Promise<string[]> {
+  const patterns = check.map(({ glob }) => globToRegExp(glob));
+  const outputs = await outputFiles(folder, record?.code);
+  return outputs.filter((path) => patterns.some((pattern) => pattern.test(path)));
+}
+
+/** From config.yml, or with overrides from raw_config.yml; from the folder's own code either way. */
+async function prepareAgain(
+  original: Original,
+  command: RerunCommand,
+  world: World,
+): Promise<ExperimentFolder> {
+  const { folder, record, archive } = original;
+  const { overrides, folderPlace: place, force } = command;
+  const config = overrides.length > 0 ? folder.rawConfig : folder.config;
+  const own = await ownPlaces(original, config, place, world);
+  const debug = record?.code.mode === "original";
+  const request = {
+    ...command,
+    config,
+    configPlace: place,
+    debug,
+    overrides: [...own, ...overrides],
+  };
+  const run = await checkRun(await readConfiguration(request, world), config, world);
+  const code = debug ? record.code.root : run.spec.code;
+  const spec = { ...run.spec, code };
+  const { folder: made } = await prepareRun({ ...run, spec }, { debug, force, archive }, world);
+  return made;
+}
+
+/**
+ * Where the folder is now, as overrides: it may have been moved, or unpacked elsewhere, and what an
+ * archive wrote below its working directory then is written below this one.
+ */
+async function ownPlaces(
+  { folder, record, archive }: Original,
+  config: string,
+  place: ArgumentPlace,
+  world: World,
+): Promise<Override[]> {
+  const at = { keyPlace: place, valuePlace: place };
+  const known = await loadConfig(config, { ...world, warn: () => {} });
+  const holds = (key: string) => nodeAt(known, `__run__.${key}`)?.kind === "scalar";
+  const own: Override[] = [];
+  if (record?.code.mode !== "original" && holds("__code__")) {
+    own.push({ key: "__run__.__code__", value: literally(folder.path), ...at });
+  }
+  const output = nodeAt(known, "__run__.__output_dir__");
+  if (archive === undefined || !record || output?.kind !== "scalar") return own;
+  const inside = relative(record.cwd, String(output.value));
+  if (inside.startsWith("..") || isAbsolute(inside)) return own;
+  const value = literally(join(world.cwd, inside));
+  return [...own, { key: "__run__.__output_dir__", value, ...at }];
+}
