@@ -49,9 +49,9 @@ function fixed(digits: string, exponent: number): string {
   return `${sign}${whole}.${figures.slice(exponent + 1) || "0"}`;
 }
 
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Zs}\\]/gu;
-
 function quoted(text: string): string {
+  // In here, as compiling it takes longer than loading the module, and few configurations need it.
+  const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Zs}\\]/gu;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(unprintable, escapeOf);
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
