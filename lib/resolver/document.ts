@@ -4,7 +4,7 @@
  * @module
  */
 import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
-import { basename, dirname } from "../path.ts";
+import { basename, dirname, join } from "../path.ts";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
@@ -67,7 +67,14 @@ export function parseValues(source: Source, warn: (problem: Problem) => void): N
 async function readBytes(path: string, name: string, namedAt?: Place): Promise<Uint8Array> {
   try {
     const info = await Deno.stat(path);
-    if (info.isDirectory) throw unreadable(name, "it is a folder", namedAt);
+    if (info.isDirectory) {
+      throw unreadable(
+        name,
+        "it is a folder",
+        namedAt,
+        `Name the file in it: ${join(name, "config.yml")}`,
+      );
+    }
     if (!info.isFile && !info.isFifo) throw unreadable(name, "it is not a file", namedAt);
     if (info.size > sizeLimitMiB * 2 ** 20) {
       const reason = `it is larger than ${sizeLimitMiB} MiB`;
