@@ -357,7 +357,10 @@ Deno.test("a file that cannot be read is an error with the near miss", async () 
     await reading("", "confg.yml"),
     'error: Cannot read "confg.yml": no such file\n  = hint: Did you mean "config.yml"?\n',
   );
-  assertEquals(await reading("", "."), 'error: Cannot read ".": it is a folder\n');
+  assertEquals(
+    await reading("", "."),
+    'error: Cannot read ".": it is a folder\n  = hint: Name the file in it: config.yml\n',
+  );
   assertEquals(
     await reading(new Uint8Array(32 * 2 ** 20 + 1).fill(0x20)),
     'error: Cannot read "config.yml": it is larger than 32 MiB\n' +
