@@ -98,6 +98,7 @@ function surroundings(words: readonly string[], command: Command, style: Style):
   return {
     cwd: Deno.cwd(),
     env: Deno.env.toObject(),
+    strict,
     words,
     program: ownProgram(),
     versions,

@@ -19,6 +19,12 @@ import { canWatch } from "./runner/watchdog.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
 import { cacheVariables } from "./snapshotter/carried_cache.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
+import {
+  dependencyFolders,
+  loadedFromOutside,
+  warnOutside,
+  withRealPaths,
+} from "./snapshotter/loaded.ts";
 import { identityOf, machineFacts } from "./snapshotter/machine.ts";
 import {
   type Changes,
@@ -67,16 +73,20 @@ export async function execute(
   const task = slurmTask(world.env);
   const again = await takeFolder(folder, prepared, task, place);
   const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
+  const env = {
+    ...world.env,
+    ...await cacheVariables(folder),
+    ...restartVariable(running),
+    ...execution.env,
+  };
   const run: Run = {
     record: running,
     folder,
     lock: await lockText(running, folder),
-    env: {
-      ...world.env,
-      ...await cacheVariables(folder),
-      ...restartVariable(running),
-      ...execution.env,
-    },
+    env,
+    caches: await dependencyFolders(env),
+    inputs: await withRealPaths(running.inputs?.map(({ path }) => path) ?? []),
+    strict: world.strict,
     program: world.deno,
     parent: canWatch() ? undefined : Deno.pid,
     key: delivery.key,
@@ -86,10 +96,13 @@ export async function execute(
   await writeRecord(folder, running);
   const outcome = await launch(run, delivery.text, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
-  const record = ended(running, outcome, durationMs, world);
+  const outside = running.code.watched && await loadedFromOutside(folder);
+  const record = { ...ended(running, outcome, durationMs, world), ...(outside ? { outside } : {}) };
   await writeRecord(folder, record);
   await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
   sayEnd(run, outcome, durationMs, world);
+  // Under --strict the child has refused them.
+  if (outside && !world.strict) warnOutside(outside, world);
   return record;
 }
 

@@ -29,6 +29,8 @@ export const relative: Paths["relative"] = system.relative;
 export const resolve: Paths["resolve"] = system.resolve;
 /** What separates the parts of a path. */
 export const separator: string = system.SEPARATOR;
+/** The absolute path of a `file:` URL. */
+export const fromFileUrl: Paths["fromFileUrl"] = system.fromFileUrl;
 /** The `file:` URL of an absolute path. */
 export const toFileUrl: Paths["toFileUrl"] = system.toFileUrl;
 

@@ -15,6 +15,8 @@ export interface World {
   readonly cwd: string;
   /** The environment variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether every warning is an error. */
+  readonly strict?: boolean | undefined;
   /** The words of the command line, without the program's name. */
   readonly words: readonly string[];
   /** Of expyrun and the runtime below it. */

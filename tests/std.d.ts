@@ -63,6 +63,7 @@ declare module "@std/path/posix" {
   export function basename(path: string, suffix?: string): string;
   export function dirname(path: string): string;
   export function extname(path: string): string;
+  export function fromFileUrl(url: URL): string;
   export function globToRegExp(glob: string): RegExp;
   export function isAbsolute(path: string): boolean;
   export function join(path: string, ...paths: string[]): string;

@@ -22,11 +22,19 @@ function handOver(run: Run, config: string): HandedFile[] {
     url: toFileUrl(join(codeRoot(run), module)).href,
     function: name,
     parent: run.parent,
+    watch: watchOf(run),
   });
   return [
     { path: folder.call, text: `{"call":${call},"delivery":${config}}` },
     { path: folder.bootstrap, text: bootstrap },
   ];
+}
+
+/** How the loading of modules is watched; nothing where the code cannot load any from elsewhere. */
+function watchOf({ record: { code }, folder, caches = [], strict }: Run) {
+  if (!code.watched || code.mode !== "copy") return undefined;
+  const inside = [folder.path, ...caches].map((path) => `${toFileUrl(path).href}/`);
+  return { inside, log: folder.loaded, strict };
 }
 
 function plan(run: Run): Launch {
@@ -45,6 +53,8 @@ function plan(run: Run): Launch {
         sealed: sealed(run),
         lockedHosts: run.lock === undefined ? [] : lockedHosts(run.lock),
         needed: run.key === undefined ? [] : [keyVariable],
+        readable: [...run.inputs ?? [], ...(run.caches ?? []).map((path) => join(path, "npm"))],
+        written: watchOf(run) ? [relative(folder.path, folder.loaded)] : [],
       }),
       folder.bootstrap,
     ],

@@ -58,6 +58,10 @@ export interface Scope {
   readonly sealed: readonly string[];
   /** The hosts that the lock holds modules of, as `host:port`. */
   readonly lockedHosts: readonly string[];
+  /** What may be read however narrow reading is: declared inputs and dependencies; absolute. */
+  readonly readable?: readonly string[] | undefined;
+  /** What the child must write for expyrun, relative to the experiment folder. */
+  readonly written?: readonly string[] | undefined;
   /** Environment variables that the child must read before the experiment begins. */
   readonly needed?: readonly string[] | undefined;
 }
@@ -72,10 +76,11 @@ export interface Scope {
  */
 export function permissionFlags(scope: Scope): string[] {
   const { read, write, net, env, sys, run, ffi } = scope.permissions;
-  const own = scope.codeElsewhere === undefined ? ["."] : [".", scope.codeElsewhere];
+  const code = scope.codeElsewhere === undefined ? ["."] : [".", scope.codeElsewhere];
+  const own = [...code, ...scope.readable ?? []];
   return [
     ...flags("read", withDefaults(read.allow || [], own), read.deny === true ? [] : read.deny),
-    ...flags("write", withDefaults(write.allow, ["."]), withDefaults(write.deny, scope.sealed)),
+    ...writeFlags(write, scope),
     ...flags("net", net.allow, net.deny),
     ...envFlags(env, scope.needed ?? []),
     ...flags("sys", sys.allow, sys.deny),
@@ -91,6 +96,13 @@ function withDefaults(amount: Amount, defaults: readonly string[]): Amount {
   return typeof amount === "boolean" && (amount || defaults[0] === ".")
     ? amount
     : [...defaults, ...(amount || [])];
+}
+
+function writeFlags({ allow, deny }: Grant, { sealed, written = [] }: Scope): string[] {
+  // Nothing is allowed but what expyrun itself is owed: without a word, all else is denied.
+  const nothing = allow === false || deny === true;
+  if (nothing && written.length > 0) return flags("write", written, sealed);
+  return flags("write", withDefaults(allow, ["."]), withDefaults(deny, sealed));
 }
 
 function envFlags({ allow, deny }: Grant, needed: readonly string[]): string[] {

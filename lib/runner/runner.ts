@@ -21,6 +21,12 @@ export interface Run {
   readonly program: string;
   /** The process that the child must not outlive, where nothing else watches it. */
   readonly parent?: number | undefined;
+  /** The folders that Deno keeps locked dependencies in, absolute. */
+  readonly caches?: readonly string[] | undefined;
+  /** The declared inputs, absolute, by every path that leads to them. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Whether a module that is neither copied nor locked ends the run. */
+  readonly strict?: boolean | undefined;
   /** The key of a sealed call, see seal.ts. */
   readonly key?: string | undefined;
 }

@@ -26,6 +26,8 @@ export interface ExperimentFolder {
   readonly bootstrap: string;
   /** Where each value of the configuration came from. */
   readonly origins: string;
+  /** The modules from elsewhere that the child has loaded, one a line. */
+  readonly loaded: string;
   /** Deno's cache, where the folder has one of its own: dependencies that came in an archive. */
   readonly denoDir: string;
   /** Made by the one process that runs the folder. */
@@ -169,6 +171,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     call: join(hidden, "call.json"),
     bootstrap: join(hidden, "bootstrap.js"),
     origins: join(hidden, "origins.json"),
+    loaded: join(hidden, "loaded"),
     denoDir: join(hidden, "deno"),
     started: join(hidden, "started"),
     temporary: join(hidden, "tmp"),

@@ -35,6 +35,8 @@ export interface ImportsRequest {
 export interface Resolution {
   readonly config?: string;
   readonly lock: string;
+  /** Whether code may be loaded that is neither of the copy nor locked. */
+  readonly watched?: true;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Resolution {
  *
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
-export async function writeImports(request: ImportsRequest): Promise<Required<Resolution>> {
+export async function writeImports(request: ImportsRequest): Promise<Resolution> {
   const { spec, entry, folder, files, start, deno } = request;
   const place = spec.outputDirPlace;
   const project = await findProject(start);
@@ -70,7 +72,10 @@ export async function writeImports(request: ImportsRequest): Promise<Required<Re
   await writeFile(lock, scan.foreign ? await lockText(project) : emptyLock, place);
   const modules = [module, ...scan.others];
   if (scan.foreign) await completeLock({ spec, root, modules, config, lock, deno, outside });
-  return { config, lock };
+  // What a package imports is not looked through.
+  const watched = scan.leaves || outside.length > 0 ||
+    scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
+  return { config, lock, ...(watched ? { watched } : {}) };
 }
 
 /**

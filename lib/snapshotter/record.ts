@@ -36,6 +36,8 @@ export interface CodeRecord {
   readonly config?: string | undefined;
   /** The lock that the imports are held to; absolute. */
   readonly lock?: string | undefined;
+  /** Whether it may load modules that are neither copied nor locked, so that loading is watched. */
+  readonly watched?: true | undefined;
   /** Sorted by path. */
   readonly files: readonly CopiedFile[];
   /** sha256 over the sorted manifest. */
@@ -224,6 +226,7 @@ const codeKeys = [
   "roots",
   "config",
   "lock",
+  "watched",
   "digest",
   "files",
 ] as const satisfies readonly (keyof CodeRecord)[];

@@ -24,6 +24,8 @@ export interface ImportScan {
   readonly foreign: boolean;
   /** The other modules that do, some of which no import leads to (workers); sorted. */
   readonly others: readonly string[];
+  /** Whether an import may lead out of the root: only running the code tells where. */
+  readonly leaves: boolean;
 }
 
 const sourceName = /\.[cm]?[jt]sx?$/;
@@ -52,7 +54,19 @@ export async function scanImports(request: ScanRequest): Promise<ImportScan> {
   return {
     foreign: unknown || foreign.length > 0,
     others: foreign.filter((path) => path !== module).sort(),
+    leaves: unknown || [...all].some(([path, text]) => mayLeave(path, text)),
   };
+}
+
+const anyImport = /\b(?:require|createRequire|eval|Function)\s*\(/;
+
+function mayLeave(path: string, text: string): boolean {
+  if (anyImport.test(text)) return true;
+  return [...text.matchAll(imported)].some(([, specifier]) => {
+    if (/^(?:\/|file:)/.test(specifier!)) return true;
+    if (!/^\.{1,2}\//.test(specifier!)) return false;
+    return slashed.join(slashed.dirname(path), decoded(specifier!)).startsWith("../");
+  });
 }
 
 /** The texts of the modules, and of what they name. */
