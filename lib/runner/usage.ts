@@ -21,8 +21,11 @@ export interface Measurement {
  * @param alone whether no other child runs meanwhile
  */
 export function measureUsage(pid: number, alone: boolean): Measurement {
-  const samples = sample(pid);
   const before = alone ? childrenUsage() : undefined;
+  // The first timer of a process wakes Deno's layer for Node: a single run, whose child is the
+  // first one, does without.
+  if (before?.peakMemoryBytes === 0) return { end: () => childrenUsage() };
+  const samples = sample(pid);
   return {
     end() {
       const seen = samples.end();
@@ -59,7 +62,7 @@ function childrenUsage(): Usage | undefined {
     if (answer !== 0) return undefined;
     const [userS, userUs, systemS, systemUs, peak] = [...words].map(Number);
     // On macOS the microseconds have 32 bits, and what fills the word up is zero.
-    const cpuTimeMs = (userS! + systemS!) * 1000 + (userUs! + systemUs!) / 1000;
+    const cpuTimeMs = Math.round((userS! + systemS!) * 1000 + (userUs! + systemUs!) / 1000);
     return { cpuTimeMs, peakMemoryBytes: peak! * (Deno.build.os === "darwin" ? 1 : 1024) };
   } catch {
     return undefined; // Another C library, or no foreign functions in this runtime.

@@ -1,29 +1,29 @@
 import { assert } from "@std/assert";
+import { join } from "node:path";
 import { measureUsage } from "../../lib/runner/usage.ts";
 import type { Usage } from "../../lib/snapshotter/record.ts";
+import { root, run } from "../temp.ts";
 
 const mebibytes = 2 ** 20;
 
-/** Holds so many megabytes for a while, in a Deno of its own. */
-async function usageOf(megabytes: number, ms: number, alone: boolean): Promise<Usage | undefined> {
-  const code = `const held = new Uint8Array(${megabytes * mebibytes}).fill(1);
-    const end = performance.now() + ${ms};
-    while (performance.now() < end) held[0]++;`;
-  const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], stdout: "null" }).spawn();
-  const measurement = measureUsage(child.pid, alone);
-  await child.status;
-  return measurement.end();
+/** What is measured of children that hold so many megabytes for so many milliseconds. */
+async function usagesOf(alone: boolean, ...held: string[]): Promise<Usage[]> {
+  const driver = join(import.meta.dirname!, "usage_driver.ts");
+  const options = ["run", "-A", "-q", "--config", join(root, "deno.json"), driver];
+  const { stdout, stderr } = await run(Deno.execPath(), [...options, String(alone), ...held], {});
+  assert(stderr === "", stderr);
+  return JSON.parse(stdout);
 }
 
 Deno.test({
   name: "what a child used is measured, to the end",
   ignore: Deno.build.os !== "linux" && Deno.build.os !== "darwin",
   async fn() {
-    const usage = await usageOf(200, 0, true);
+    const [usage] = await usagesOf(true, "200:0");
     assert(usage !== undefined);
     assert(usage.peakMemoryBytes > 200 * mebibytes, `${usage.peakMemoryBytes}`);
     assert(usage.peakMemoryBytes < 600 * mebibytes, `${usage.peakMemoryBytes}`);
-    assert(usage.cpuTimeMs > 0);
+    assert(Number.isInteger(usage.cpuTimeMs) && usage.cpuTimeMs > 0, `${usage.cpuTimeMs}`);
   },
 });
 
@@ -31,7 +31,7 @@ Deno.test({
   name: "of several children at once, each is measured for itself",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const [big, small] = await Promise.all([usageOf(150, 400, false), usageOf(1, 400, false)]);
+    const [big, small] = await usagesOf(false, "150:400", "1:400");
     assert(big !== undefined && small !== undefined);
     assert(big.peakMemoryBytes > 150 * mebibytes, `${big.peakMemoryBytes}`);
     assert(small.peakMemoryBytes < 140 * mebibytes, `${small.peakMemoryBytes}`);
