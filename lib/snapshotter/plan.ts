@@ -9,7 +9,7 @@ import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import type { ExperimentFolder } from "./folder.ts";
-import { type IgnoreFile, ignoreFileName, isIgnored, isLitter, parseIgnoreFile } from "./ignore.ts";
+import { ignoreFileName, type IgnoreRules, ignoreRules, isLitter } from "./ignore.ts";
 import { settleLinks } from "./links.ts";
 import { copyError, readReason, realPath, type Root, rootsOf } from "./roots.ts";
 
@@ -53,7 +53,6 @@ export const limits = { fileBytes: 10 * 2 ** 20, totalBytes: 200 * 2 ** 20 } as 
  *
  * @throws {ExpyrunError} "snapshot" for what cannot or must not be copied
  */
-// deno-lint-ignore require-await -- touches the disk
 export async function planCopy(
   spec: RunSpec,
   entry: EntryPoint,
@@ -63,7 +62,7 @@ export async function planCopy(
   const roots = rootsOf(spec, entry);
   const outputs = new Set([spec.outputDir, folder.path].map(realPath));
   const items = new Map<string, Planned>();
-  for (const root of roots) walkRoot({ root, outputs, items }, spec.code);
+  for (const root of roots) await walkRoot({ root, outputs, items }, spec.code);
   checkSizes([...items.values()], spec.main.place);
   const linked = settleLinks(items, roots, world);
   return { roots: roots.map(({ path }) => path), items: sorted(linked) };
@@ -79,39 +78,53 @@ export function plannedFile(path: string, source: string, info: Deno.FileInfo): 
   return { kind: "file", path, source, bytes: info.size, mode: info.mode ?? 0o644 };
 }
 
-function walkRoot(walk: Walk, code: string): void {
+async function walkRoot(walk: Walk, code: string): Promise<void> {
   const { path, source, ruled, place } = walk.root;
   try {
     const info = Deno.lstatSync(source);
     if (!info.isDirectory) return addFile(walk, path, source, info);
-    walkFolder(walk, path, source, ruled ? ignoreFile("", code) : undefined);
+    await walkFolder(walk, path, source, ruled ? await addRules(undefined, "", code) : undefined);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw copyError(path, readReason(error), undefined, place);
   }
 }
 
-/** `files`: the .gitignore files above; undefined where they do not count. */
-function walkFolder(walk: Walk, path: string, source: string, files?: readonly IgnoreFile[]): void {
+/** `above`: the rules of the folders above, where there are any. */
+async function walkFolder(
+  walk: Walk,
+  path: string,
+  source: string,
+  above?: IgnoreRules,
+): Promise<void> {
   if (walk.outputs.has(source)) throw holdsOutput(walk.root, path);
   const entries = listFolder(walk.root, path, source);
-  const rules = files && entries.some(({ name, isFile }) => isFile && name === ignoreFileName)
-    ? [...files, ...ignoreFile(path, source)]
-    : files;
+  const isRuled = walk.root.ruled &&
+    entries.some(({ name, isFile }) => isFile && name === ignoreFileName);
+  const rules = isRuled ? await addRules(above, path, source) : above;
   for (const { name, isDirectory } of entries) {
     const item = { path: `${path}/${name}`, isFolder: isDirectory };
-    if (isLitter(name) || (rules && isIgnored(item, rules))) continue;
+    if (isLitter(name) || rules?.ignores(item)) continue;
     const from = join(source, name);
-    if (isDirectory) walkFolder(walk, item.path, from, rules);
+    if (isDirectory) await walkFolder(walk, item.path, from, rules);
     else addFile(walk, item.path, from, statOf(walk.root, item.path, from));
   }
 }
 
-function ignoreFile(path: string, source: string): IgnoreFile[] {
+/** Adds the rules of a folder's .gitignore file, if it has one. */
+async function addRules(above: IgnoreRules | undefined, path: string, source: string) {
+  const text = readIgnoreFile(path, source);
+  if (text === undefined) return above;
+  const rules = above ?? await ignoreRules();
+  rules.add(path, text);
+  return rules;
+}
+
+function readIgnoreFile(path: string, source: string): string | undefined {
   try {
-    return [parseIgnoreFile(path, Deno.readTextFileSync(join(source, ignoreFileName)))];
+    return Deno.readTextFileSync(join(source, ignoreFileName));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw copyError(slashed.join(path, ignoreFileName), readReason(error), "Make it readable");
   }
 }
