@@ -91,10 +91,19 @@ function yamlFloat(value: number): string {
   return floatText(value).replace(/^(-?\d+)e/, "$1.0e");
 }
 
+/** Compiled when the first text needs it: that takes longer than loading this module. */
+const compiled: { invisible?: RegExp } = {};
+
 /** Control characters, invisible ones, lone surrogates: escapes show them and survive editors. */
-const invisible =
-  /[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u{10ffff}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
-const everyInvisible = new RegExp(invisible.source, "gu");
+function invisible(): RegExp {
+  return compiled.invisible ??=
+    /[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u{10ffff}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+}
+
+function holdsInvisible(text: string): boolean {
+  return !/^[\n\x20-\x7e]*$/.test(text) && text.search(invisible()) >= 0;
+}
+
 /** Unquoted text: begins like a word or a path, and holds nothing that could mean anything. */
 const plain =
   /^(?:[A-Za-z_/]|\.{1,2}\/|\$[A-Za-z_{])[A-Za-z0-9_\-+./=@%~()${}]*(?:[ ,:][A-Za-z0-9_\-+./=@%~()${}]+)*$/;
@@ -104,7 +113,7 @@ const plainLimit = 200;
 /** Lines of text are written as lines, unless white space that no one sees carries meaning. */
 function anyText(text: string, indent: string): string {
   if (!text.includes("\n")) return oneLine(text);
-  if (invisible.test(text) || /^\s|[ \t]\n|[ \t]$|\n\n$/.test(text)) return escaped(text);
+  if (holdsInvisible(text) || /^\s|[ \t]\n|[ \t]$|\n\n$/.test(text)) return escaped(text);
   const keep = text.endsWith("\n");
   const lines = (keep ? text.slice(0, -1) : text).replace(/^(?=.)/gm, indent);
   return `${keep ? "|" : "|-"}\n${lines}`;
@@ -112,13 +121,13 @@ function anyText(text: string, indent: string): string {
 
 function oneLine(text: string): string {
   if (text.length <= plainLimit && plain.test(text) && !reserved.test(text)) return text;
-  if (text.includes("\n") || invisible.test(text)) return escaped(text);
+  if (text.includes("\n") || holdsInvisible(text)) return escaped(text);
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** In double quotes; what JSON escapes, YAML reads. */
 function escaped(text: string): string {
-  return JSON.stringify(text).replace(everyInvisible, (character) => {
+  return JSON.stringify(text).replace(invisible(), (character) => {
     const hex = character.codePointAt(0)!.toString(16);
     return hex.length > 4 ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
   });

@@ -69,7 +69,8 @@ function take(bytes: Uint8Array, hold: Hold, write: Write): void {
 }
 
 function release(hold: Hold, write: Write): void {
-  clearTimeout(hold.timer);
+  // Even this, with nothing to clear, would wake Deno's layer for Node.
+  if (hold.timer !== undefined) clearTimeout(hold.timer);
   for (const part of hold.parts) write(part);
   hold.parts = [];
   hold.bytes = 0;
