@@ -5,14 +5,12 @@
  */
 import { type Command, isArchive, parseCommand, type PrepareCommand } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
-import { execute } from "./lib/execute.ts";
-import { prepare } from "./lib/prepare.ts";
-import { resolve } from "./lib/resolve.ts";
-import { noScreens } from "./lib/runner/tee.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { helpText } from "./lib/verbs.ts";
 import type { Versions, World } from "./lib/world.ts";
 import metadata from "./deno.json" with { type: "json" };
+
+const isBinary = Deno.build.standalone;
 
 const versions: Versions = { expyrun: metadata.version, ...Deno.version };
 
@@ -36,14 +34,15 @@ async function dispatch(command: Command, world: World): Promise<number> {
     case "version":
       return answer(versionText());
     case "resolve":
-      return answer(await resolve(command, world));
+      return answer(await (await import("./lib/resolve.ts")).resolve(command, world));
     case "prepare": {
-      const { path } = await prepare(command, world);
+      const { path } = await (await import("./lib/prepare.ts")).prepare(command, world);
       return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
     }
     case "execute": {
       const { folder, folderPlace, force, logOnly } = command;
-      const screens = logOnly ? noScreens : undefined;
+      const { execute } = await import("./lib/execute.ts");
+      const screens = logOnly ? (await import("./lib/runner/tee.ts")).noScreens : undefined;
       return exitCode(await execute(folder, world, folderPlace, { force, screens }));
     }
     case "sweep": {
@@ -88,21 +87,29 @@ function isForSlurm({ options }: Command & { kind: "run" }): boolean {
 }
 
 async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
+  const { prepare } = await import("./lib/prepare.ts");
   const { path } = await prepare(command, world);
+  const { execute } = await import("./lib/execute.ts");
   return await execute(path, world, undefined, { verify: false });
 }
 
 function surroundings(words: readonly string[], command: Command, style: Style): World {
   const strict = "strict" in command && command.strict;
   const quiet = "quiet" in command && command.quiet;
+  const asked = "runtime" in command ? command.runtime : undefined;
   return {
     cwd: Deno.cwd(),
     env: Deno.env.toObject(),
     strict,
     words,
     program: ownProgram(),
+    child: [...ownProgram(scopedWorkers), childWord],
     versions,
-    deno: Deno.execPath(),
+    deno: isBinary ? "deno" : Deno.execPath(),
+    runtime: {
+      name: asked ?? (isBinary ? "embedded" : "deno"),
+      isAsked: asked !== undefined,
+    },
     warn(problem: Problem): void {
       if (strict) throw new ExpyrunError(problem);
       writeAll(Deno.stderr, render("warning", problem, style));
@@ -118,9 +125,20 @@ function exitCode({ exitCode }: RunRecord): number {
 }
 
 /** How another machine of the cluster, or a later process, starts this very program. */
-function ownProgram(): string[] {
-  if (Deno.build.standalone) return [Deno.execPath()];
-  return [Deno.execPath(), "run", "-A", import.meta.filename ?? import.meta.url];
+function ownProgram(flags: readonly string[] = []): string[] {
+  if (isBinary) return [Deno.execPath()];
+  return [Deno.execPath(), "run", "-A", ...flags, import.meta.filename ?? import.meta.url];
+}
+
+/** What the binary is compiled with: a Worker with a permission set, and nobody asked to lift it. */
+const scopedWorkers = ["--no-prompt", "--unstable-worker-options"];
+
+/** The first word of the hidden child mode, in which this program runs an experiment in a Worker. */
+const childWord = "--expyrun-child";
+
+async function runChild(order: string): Promise<number> {
+  const { runChild } = await import("./lib/runner/child.ts");
+  return await runChild(order, new URL("./lib/runner/worker.ts", import.meta.url));
 }
 
 function versionText(): string {
@@ -140,7 +158,9 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
 }
 
 if (import.meta.main) {
-  const code = await main(Deno.args).catch((error) => {
+  const [word, order] = Deno.args;
+  const isChild = word === childWord && order !== undefined;
+  const code = await (isChild ? runChild(order) : main(Deno.args)).catch((error) => {
     // Whatever is thrown and is no ExpyrunError is a defect of expyrun: here a stack helps.
     writeAll(Deno.stderr, `error: expyrun itself is wrong, please report this:\n${error?.stack}\n`);
     return 125;

@@ -11,6 +11,7 @@ import type { GivenOptions } from "./sweep/command.ts";
 import type { StatusCommand } from "./sweep/status.ts";
 import type { SweepWords } from "./sweep/words.ts";
 import { type Option, type Verb, verbs } from "./verbs.ts";
+import { type RuntimeName, runtimeNames } from "./world.ts";
 
 /** What every verb takes. */
 export interface Common {
@@ -18,6 +19,8 @@ export interface Common {
   readonly quiet: boolean;
   /** `--strict`: every warning is an error. */
   readonly strict: boolean;
+  /** `--runtime NAME`: what the experiment runs in. */
+  readonly runtime?: RuntimeName | undefined;
 }
 
 /** A configuration and what the command line changes in it. */
@@ -133,7 +136,11 @@ interface Given {
 
 function parseVerb(parsed: Parsed): Command {
   const { verb, words, options, next, operand } = parsed;
-  const common = { quiet: options.has("quiet"), strict: options.has("strict") };
+  const common = {
+    quiet: options.has("quiet"),
+    strict: options.has("strict"),
+    runtime: parseRuntime(options.get("runtime")?.at(-1)),
+  };
   const [json, force] = [options.has("json"), options.has("force")];
   switch (verb) {
     case "run":
@@ -224,6 +231,15 @@ function parseRerun({ words, options, next, operand }: Parsed) {
     check: (options.get("check") ?? []).map(({ value, place }) => ({ glob: value, place })),
     ...(tolerance ? { tolerance: parseTolerance(tolerance) } : {}),
   };
+}
+
+function parseRuntime(given: Given | undefined): RuntimeName | undefined {
+  if (given === undefined) return undefined;
+  const { value, place } = given;
+  const name = runtimeNames.find((name) => name === value);
+  if (name !== undefined) return name;
+  const message = `Unknown runtime "${value}"`;
+  throw usage(message, place, didYouMean(value, runtimeNames));
 }
 
 function parseTolerance({ value, place }: Given): number {

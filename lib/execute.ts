@@ -88,6 +88,7 @@ export async function execute(
     inputs: await withRealPaths(running.inputs?.map(({ path }) => path) ?? []),
     strict: world.strict,
     program: world.deno,
+    self: world.child,
     parent: canWatch() ? undefined : Deno.pid,
     key: delivery.key,
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import type { PrepareCommand } from "./cli.ts";
+import { isAbsolute } from "./path.ts";
 import { type Configuration, readConfiguration } from "./resolve.ts";
 import { deliverable } from "./resolver/deliver.ts";
 import { emitRaw, emitResolved } from "./resolver/emit.ts";
@@ -12,6 +13,8 @@ import { variablesOf } from "./resolver/interpolation.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { usedVariables } from "./resolver/variables.ts";
+import { askVersions } from "./runner/versions.ts";
+import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { explainAll, originsJson } from "./runs/origins.ts";
 import { checkRepeated } from "./runs/trust.ts";
 import { sha256 } from "./snapshotter/digest.ts";
@@ -97,15 +100,22 @@ export async function prepareRun(
   world: World,
 ): Promise<PreparedRun> {
   const { spec, entry } = run;
+  const runtime = await chooseRuntime(run, world);
   const facts = await gatherFacts(run, preparation, world);
   const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
-    const code = await codeOf(preparation, spec, entry, folder, world);
+    const code = await codeOf(preparation, runtime, spec, entry, folder, world);
     await writeConfigs(run, preparation, folder, world);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);
     const place = spec.outputDirPlace;
-    await writeFile(folder.requirements, requirements(lock, world.versions), place);
-    const record = await newRecord(run, folder, code, await settled(facts), world);
+    await writeFile(folder.requirements, requirements(lock, runtime.versions), place);
+    const record = await newRecord(
+      run,
+      folder,
+      code,
+      { ...await settled(facts), ...runtime },
+      world,
+    );
     await writeRecord(folder, record, place);
     return { folder, record };
   } catch (error) {
@@ -159,7 +169,8 @@ async function writeConfigs(
   world: World,
 ): Promise<void> {
   const place = spec.outputDirPlace;
-  const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path);
+  const asked = world.runtime.isAsked ? world.runtime.name : undefined;
+  const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path, asked);
   await writeFile(folder.config, emitResolved(written.resolved), place);
   await writeFile(folder.rawConfig, emitRaw(written.raw), place);
   const variable = variablesOf(world);
@@ -183,8 +194,24 @@ function warnSecrets({ raw, resolved }: Configuration, world: World): void {
   });
 }
 
+/**
+ * What the run will run in; refused here where it could not: nothing is made yet.
+ *
+ * @throws {ExpyrunError} `launch`
+ */
+async function chooseRuntime({ spec }: CheckedRun, world: World): Promise<Runtime> {
+  const name = world.runtime.isAsked ? world.runtime.name : spec.runtime ?? world.runtime.name;
+  if (name === "embedded") refuseExceptions(spec.permissions);
+  const isOther = name === "deno" && !isAbsolute(world.deno);
+  const versions = isOther ? await askVersions(world) : world.versions;
+  return { runtime: name, versions };
+}
+
+type Runtime = Pick<RunRecord, "runtime" | "versions">;
+
 async function codeOf(
   { debug, shared }: Preparation,
+  { runtime }: Runtime,
   spec: RunSpec,
   entry: EntryPoint,
   folder: ExperimentFolder,
@@ -192,7 +219,9 @@ async function codeOf(
 ): Promise<CodeRecord> {
   await carryCache(spec.code, folder);
   const cache = await cacheVariables(folder);
-  const deno = { program: world.deno, env: { ...world.env, ...cache } };
+  const deno = runtime === "deno"
+    ? { program: world.deno, env: { ...world.env, ...cache } }
+    : undefined;
   if (debug) return await referToOriginal(spec, entry, folder, deno);
   if (!shared) return await takeSnapshot(spec, entry, folder, deno, world);
   const { copy, sharing } = shared;
@@ -204,7 +233,7 @@ async function newRecord(
   { resolved, spec }: CheckedRun,
   folder: ExperimentFolder,
   code: CodeRecord,
-  facts: Awaited<ReturnType<typeof settled>>,
+  facts: Awaited<ReturnType<typeof settled>> & Runtime,
   world: World,
 ): Promise<RunRecord> {
   return {
@@ -214,8 +243,6 @@ async function newRecord(
     folder: folder.path,
     command: world.words,
     cwd: world.cwd,
-    versions: world.versions,
-    runtime: "deno",
     preparedAt: new Date().toISOString(),
     permissions: spec.permissions,
     machine: machineFacts(world.env),

@@ -60,6 +60,12 @@ const force: Option = {
   help: "Go on though files of the folder have changed since its record",
 };
 
+const runtime: Option = {
+  name: "runtime",
+  value: "NAME",
+  help: "Run it in deno (the one on PATH) or embedded (in this program)",
+};
+
 const launching: readonly Option[] = [
   { name: "on", value: "WHERE", help: "Run on local (this machine, default) or slurm" },
   {
@@ -82,6 +88,7 @@ export const verbs: Readonly<Record<Verb, VerbDefinition>> = {
     options: [
       debug,
       force,
+      runtime,
       ...launching,
       ...common,
       { name: "version", alone: true, help: "Print the version" },
@@ -113,7 +120,7 @@ configuration, a copy of the code, the locked dependencies and all output.`,
     usage: "expyrun prepare [OPTIONS] CONFIG [--KEY VALUE]...",
     summary: "Make the experiment folder, print its path, run nothing",
     operand: "CONFIG",
-    options: [debug, force, json("Print the path as JSON"), ...common],
+    options: [debug, force, runtime, json("Print the path as JSON"), ...common],
     about: `${overriding}
 
 What is prepared no longer sees later edits of the code or the configuration.`,

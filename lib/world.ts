@@ -9,6 +9,15 @@ import type { Problem } from "./errors.ts";
 /** The versions that a run depends on. */
 export type Versions = Readonly<Record<"expyrun" | "deno" | "v8" | "typescript", string>>;
 
+/**
+ * What an entry point runs in: a child `deno run`, or a Worker of this very program, which is all that
+ * the compiled binary needs.
+ */
+export type RuntimeName = "deno" | "embedded";
+
+/** The names of the runtimes. */
+export const runtimeNames: readonly RuntimeName[] = ["deno", "embedded"];
+
 /** The surroundings of one command. */
 export interface World {
   /** The working directory, absolute. */
@@ -23,8 +32,12 @@ export interface World {
   readonly versions: Versions;
   /** The words that start expyrun, before the verb: a program and its arguments. */
   readonly program: readonly string[];
-  /** The `deno` that experiments run with: an absolute path. */
+  /** The words that start the hidden child mode of expyrun, before the order. */
+  readonly child: readonly string[];
+  /** The `deno` that experiments run with: this very one, absolute, or a name to find on PATH. */
   readonly deno: string;
+  /** What experiments run in: as the command line asks for, or by default. */
+  readonly runtime: { readonly name: RuntimeName; readonly isAsked: boolean };
   /**
    * Reports a problem that does not stop the run.
    *

@@ -6,7 +6,7 @@
 import { isAbsolute, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
-import type { World } from "../world.ts";
+import { type RuntimeName, runtimeNames, type World } from "../world.ts";
 import { type DeclaredInput, readInputs } from "./input_section.ts";
 import { aKind, type Mapping, type Node, pathsOf, type Scalar } from "./node.ts";
 import { readPermissions } from "./permission_section.ts";
@@ -33,6 +33,8 @@ export interface RunSpec {
   /** `__include__`, as written: relative to `code`. */
   readonly include: readonly { readonly path: string; readonly place: Place }[];
   readonly permissions: Permissions;
+  /** `__runtime__`: what the entry point runs in, where it is said. */
+  readonly runtime?: RuntimeName | undefined;
   /** `__inputs__`: data that the run declares to read. */
   readonly inputs: readonly DeclaredInput[];
 }
@@ -43,6 +45,7 @@ const runKeys = [
   "__code__",
   "__include__",
   "__permissions__",
+  "__runtime__",
   "__inputs__",
   "__secrets__",
 ];
@@ -89,6 +92,7 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
     codePlace: code?.place,
     include: readInclude(run),
     permissions: readPermissions(run.entries.get("__permissions__")?.value, world),
+    runtime: readRuntime(run),
     inputs: readInputs(run.entries.get("__inputs__")?.value, world),
   };
 }
@@ -194,6 +198,15 @@ function nameProblem(name: string): string | undefined {
 function checkedPath({ text, place }: Text, key: string): string {
   if (!text.includes("\0")) return text;
   throw sectionError(`Cannot read "${key}": it holds a NUL character`, place);
+}
+
+function readRuntime(run: Mapping): RuntimeName | undefined {
+  const written = optionalText(run, "__runtime__");
+  if (!written) return undefined;
+  const name = runtimeNames.find((name) => name === written.text);
+  if (name !== undefined) return name;
+  const message = `Cannot read "__runtime__": "${written.text}" is no runtime`;
+  throw sectionError(message, written.place, didYouMean(written.text, runtimeNames));
 }
 
 function readInclude(run: Mapping): RunSpec["include"] {

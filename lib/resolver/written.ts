@@ -24,12 +24,14 @@ export interface WrittenConfigs {
  * `__permissions__` are absolute, `__code__` is set. `__sweep__` and `__slurm__` stay in the raw one.
  *
  * @param code the folder that holds the copy of the code, absolute; none: `__code__` stays
+ * @param runtime what the command line asked for; none: `__runtime__` stays
  */
 export function writtenConfigs(
   raw: Mapping,
   resolved: Mapping,
   world: World,
   code?: string,
+  runtime?: string,
 ): WrittenConfigs {
   const section = resolvedSection(resolved, world);
   const run = section.entries.get("__run__")?.value;
@@ -39,8 +41,8 @@ export function writtenConfigs(
     ? absoluteRun(rawRun, resolved.entries.get("__run__")!.value as Mapping, world, literally)
     : escaped(run) as Mapping;
   return {
-    raw: withChild(raw, "__run__", withCode(written, code, literally)),
-    resolved: withChild(section, "__run__", withCode(run, code, asIs)),
+    raw: withChild(raw, "__run__", withTexts(written, { code, runtime }, literally)),
+    resolved: withChild(section, "__run__", withTexts(run, { code, runtime }, asIs)),
   };
 }
 
@@ -131,10 +133,20 @@ function escaped(node: Node): Node {
   return node.type === "string" ? { ...node, value: literally(node.value) } : node;
 }
 
-function withCode(run: Mapping, code: string | undefined, escape: Escape): Mapping {
-  if (code === undefined) return run;
-  const place = run.entries.get("__code__")?.value.place ?? run.place;
-  return withChild(run, "__code__", { kind: "scalar", type: "string", value: escape(code), place });
+function withTexts(
+  run: Mapping,
+  texts: Readonly<Record<"code" | "runtime", string | undefined>>,
+  escape: Escape,
+): Mapping {
+  let written = run;
+  for (const [name, text] of Object.entries(texts)) {
+    if (text === undefined) continue;
+    const key = `__${name}__`;
+    const place = run.entries.get(key)?.value.place ?? run.place;
+    const value = escape(text);
+    written = withChild(written, key, { kind: "scalar", type: "string", value, place });
+  }
+  return written;
 }
 
 /** The mapping with a value set: in its place, or as the last one. */

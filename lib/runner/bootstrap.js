@@ -4,7 +4,12 @@
 // Nothing here awaits the experiment, and the call is queued rather than made: so no frame of
 // this file stands in the stack of the experiment's errors.
 
-const handed = JSON.parse(Deno.readTextFileSync(new URL("./call.json", import.meta.url)));
+// In the compiled binary the text is already here, and this file stands elsewhere.
+const given = Symbol.for("expyrun.call");
+const handed = JSON.parse(
+  globalThis[given] ?? Deno.readTextFileSync(new URL("./call.json", import.meta.url)),
+);
+delete globalThis[given];
 const { call } = handed;
 const delivery = handed.delivery.sealed ? await opened(handed.delivery) : handed.delivery;
 const label = `"${call.module}"`;

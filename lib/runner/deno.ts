@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { join, relative, toFileUrl } from "../path.ts";
-import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import { join, relative } from "../path.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
+import { callText, childEnvironment, watchOf } from "./call.ts";
 import { lockedHosts, permissionFlags } from "./permissions.ts";
 import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -14,31 +14,15 @@ import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 export const denoRunner: Runner = { handOver, plan };
 
 function handOver(run: Run, config: string): HandedFile[] {
-  const { record, folder } = run;
-  const { module, function: name } = record.code;
-  const call = JSON.stringify({
-    name: record.name,
-    module,
-    url: toFileUrl(join(codeRoot(run), module)).href,
-    function: name,
-    parent: run.parent,
-    watch: watchOf(run),
-  });
+  const { folder } = run;
   return [
-    { path: folder.call, text: `{"call":${call},"delivery":${config}}` },
+    { path: folder.call, text: callText(run, config) },
     { path: folder.bootstrap, text: bootstrap },
   ];
 }
 
-/** How the loading of modules is watched; nothing where the code cannot load any from elsewhere. */
-function watchOf({ record: { code }, folder, caches = [], strict }: Run) {
-  if (!code.watched || code.mode !== "copy") return undefined;
-  const inside = [folder.path, ...caches].map((path) => `${toFileUrl(path).href}/`);
-  return { inside, log: folder.loaded, strict };
-}
-
 function plan(run: Run): Launch {
-  const { record: { cwd, code }, folder, env, program } = run;
+  const { record: { code }, folder, program } = run;
   return {
     program,
     args: [
@@ -59,18 +43,8 @@ function plan(run: Run): Launch {
       folder.bootstrap,
     ],
     cwd: folder.path,
-    env: {
-      ...env,
-      EXPYRUN_CWD: cwd,
-      ...temporary(folder),
-      ...(run.key === undefined ? {} : { [keyVariable]: run.key }),
-    },
+    env: childEnvironment(run),
   };
-}
-
-/** A copy is found where the folder is now: folders are moved, and copied to other machines. */
-function codeRoot({ record: { code }, folder }: Run): string {
-  return code.mode === "copy" ? folder.path : code.root;
 }
 
 /** Without a lock nothing but relative imports was found: there is nothing to download. */
@@ -82,11 +56,6 @@ function configFlags({ record: { code }, folder }: Run): string[] {
     ...(config === undefined ? ["--no-config"] : ["--config", config]),
     ...(lock === undefined ? ["--no-lock", "--no-npm"] : ["--lock", lock]),
   ];
-}
-
-/** Every name that programs look for their temporary folder by: POSIX has one, Windows two. */
-function temporary(folder: ExperimentFolder): Record<string, string> {
-  return { TMPDIR: folder.temporary, TMP: folder.temporary, TEMP: folder.temporary };
 }
 
 /**

@@ -6,7 +6,9 @@
  */
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
+import type { RuntimeName } from "../world.ts";
 import { denoRunner } from "./deno.ts";
+import { embeddedRunner } from "./embedded.ts";
 
 /** What is to be run, and what is around it. */
 export interface Run {
@@ -17,8 +19,10 @@ export interface Run {
   readonly lock?: string | undefined;
   /** The environment of the command. */
   readonly env: Readonly<Record<string, string>>;
-  /** The executable of the runtime. */
+  /** The `deno` to run it with, if with any. */
   readonly program: string;
+  /** The words that start the hidden child mode of this program. */
+  readonly self: readonly string[];
   /** The process that the child must not outlive, where nothing else watches it. */
   readonly parent?: number | undefined;
   /** The folders that Deno keeps locked dependencies in, absolute. */
@@ -61,4 +65,7 @@ export interface Runner {
 }
 
 /** The runners by the name of their runtime, as a record has it. */
-export const runners: Readonly<Record<RunRecord["runtime"], Runner>> = { deno: denoRunner };
+export const runners: Readonly<Record<RuntimeName, Runner>> = {
+  deno: denoRunner,
+  embedded: embeddedRunner,
+};

@@ -41,6 +41,10 @@ export function measureUsage(pid: number, alone: boolean): Measurement {
   };
 }
 
+// A binary made with QuickJS may end at any call of a foreign function: what holds the function is
+// collected with the garbage. V8 writes native code in one line.
+const isV8 = !String(Array.prototype.push).includes("\n");
+
 const libraries: Readonly<Record<string, string>> = {
   linux: "libc.so.6",
   darwin: "libSystem.B.dylib",
@@ -49,7 +53,7 @@ const libraries: Readonly<Record<string, string>> = {
 /** Of the children that have ended and were waited for; nothing where the call cannot be made. */
 function childrenUsage(): Usage | undefined {
   const library = libraries[Deno.build.os];
-  if (library === undefined) return undefined;
+  if (library === undefined || !isV8) return undefined;
   try {
     const libc = Deno.dlopen(library, {
       getrusage: { parameters: ["i32", "buffer"], result: "i32" },

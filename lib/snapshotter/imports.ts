@@ -28,7 +28,8 @@ export interface ImportsRequest {
   readonly files: () => Promise<readonly string[]>;
   /** Where the search for configuration files begins; absolute. */
   readonly start: string;
-  readonly deno: DenoProgram;
+  /** Absent: nothing is locked, where imports are not Deno's affair. */
+  readonly deno: DenoProgram | undefined;
 }
 
 /** The files that imports are resolved by; absolute paths. */
@@ -71,7 +72,9 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
   // Without imports to lock, what the project has locked for others would only be out of date.
   await writeFile(lock, scan.foreign ? await lockText(project) : emptyLock, place);
   const modules = [module, ...scan.others];
-  if (scan.foreign) await completeLock({ spec, root, modules, config, lock, deno, outside });
+  if (scan.foreign && deno) {
+    await completeLock({ spec, root, modules, config, lock, deno, outside });
+  }
   // What a package imports is not looked through.
   const watched = scan.leaves || outside.length > 0 ||
     scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
@@ -92,7 +95,7 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
   const needed = config ?? project.packageJson;
   const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
   const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
-  if (scan.foreign || needed) {
+  if (deno && (scan.foreign || needed)) {
     await completeLock({
       spec,
       root: spec.code,

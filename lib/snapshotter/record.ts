@@ -7,6 +7,7 @@
 import { isAbsolute, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
+import { type RuntimeName, runtimeNames } from "../world.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import type { GitFacts } from "./git.ts";
 import type { InputFingerprint } from "./inputs.ts";
@@ -93,7 +94,7 @@ export interface RunRecord {
   /** The working directory of that command: EXPYRUN_CWD. */
   readonly cwd: string;
   readonly versions: Readonly<Record<"expyrun" | "deno" | "v8" | "typescript", string>>;
-  readonly runtime: "deno";
+  readonly runtime: RuntimeName;
   readonly code: CodeRecord;
   readonly permissions: Permissions;
   /** sha256 of what the entry point gets: its name and the resolved configuration. */
@@ -337,7 +338,7 @@ const recordChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   command: isTexts,
   cwd: isText,
   versions: isObject,
-  runtime: (value) => value === "deno",
+  runtime: (value) => runtimeNames.some((name) => name === value),
   permissions: isObject,
   preparedAt: isText,
   code: isObject,

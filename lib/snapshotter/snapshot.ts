@@ -26,7 +26,7 @@ export async function takeSnapshot(
   spec: RunSpec,
   entry: EntryPoint,
   folder: ExperimentFolder,
-  deno: DenoProgram,
+  deno: DenoProgram | undefined,
   world: World,
 ): Promise<CodeRecord> {
   const earlier = await earlierCode(spec);
@@ -87,7 +87,7 @@ export async function referToOriginal(
   spec: RunSpec,
   entry: EntryPoint,
   folder: ExperimentFolder,
-  deno: DenoProgram,
+  deno: DenoProgram | undefined,
 ): Promise<CodeRecord> {
   return {
     mode: "original",

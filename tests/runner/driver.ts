@@ -22,6 +22,7 @@ async function drive(path: string): Promise<number> {
     folder,
     env: Deno.env.toObject(),
     program: Deno.execPath(),
+    self: [Deno.execPath()],
     lock: record.code.lock && Deno.readTextFileSync(folder.lock),
   };
   const runner = runners[record.runtime];

@@ -1,0 +1,60 @@
+/**
+ * The call of an entry point, as every runner hands it to its child.
+ *
+ * @module
+ */
+import { join, toFileUrl } from "../path.ts";
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import type { Run } from "./runner.ts";
+import { keyVariable } from "./seal.ts";
+
+/**
+ * The text of the file that bootstrap.js reads the call from.
+ *
+ * @param config the delivered configuration, as JSON
+ */
+export function callText(run: Run, config: string): string {
+  const { record } = run;
+  const { module, function: name } = record.code;
+  const call = JSON.stringify({
+    name: record.name,
+    module,
+    url: entryUrl(run),
+    function: name,
+    parent: run.parent,
+    watch: watchOf(run),
+  });
+  return `{"call":${call},"delivery":${config}}`;
+}
+
+/** How the loading of modules is watched; nothing where the code cannot load any from elsewhere. */
+export function watchOf({ record: { code }, folder, caches = [], strict }: Run) {
+  if (!code.watched || code.mode !== "copy") return undefined;
+  const inside = [folder.path, ...caches].map((path) => `${toFileUrl(path).href}/`);
+  return { inside, log: folder.loaded, strict };
+}
+
+/** The URL of the entry point's module. */
+export function entryUrl(run: Run): string {
+  return toFileUrl(join(codeRoot(run), run.record.code.module)).href;
+}
+
+/** A copy is found where the folder is now: folders are moved, and copied to other machines. */
+function codeRoot({ record: { code }, folder }: Run): string {
+  return code.mode === "copy" ? folder.path : code.root;
+}
+
+/** The whole environment of the child. */
+export function childEnvironment({ record, folder, env, key }: Run): Record<string, string> {
+  return {
+    ...env,
+    EXPYRUN_CWD: record.cwd,
+    ...temporary(folder),
+    ...(key === undefined ? {} : { [keyVariable]: key }),
+  };
+}
+
+/** Every name that programs look for their temporary folder by: POSIX has one, Windows two. */
+function temporary(folder: ExperimentFolder): Record<string, string> {
+  return { TMPDIR: folder.temporary, TMP: folder.temporary, TEMP: folder.temporary };
+}

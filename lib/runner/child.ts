@@ -1,0 +1,76 @@
+/**
+ * The hidden child mode of the program, its main thread: opens the Worker that the experiment runs
+ * in, and waits for its end. All rights stay here; the experiment gets those of the Worker.
+ *
+ * @module
+ */
+import type { ImportRules } from "./import_rules.ts";
+import type { WorkerPermissions } from "./worker_permissions.ts";
+
+/** What the child is to do, in words of its command line. */
+export interface Order {
+  /** The file that holds the call, absolute. */
+  readonly call: string;
+  /** The URL of the module that the experiment begins with. */
+  readonly entry: string;
+  /** The process that the child must not outlive, where nothing else watches it. */
+  readonly parent?: number | undefined;
+  readonly permissions: WorkerPermissions;
+  /** How imports are answered beyond what the runtime does by itself. */
+  readonly imports?: ImportRules | undefined;
+}
+
+/** What the Worker is told; it has no other way to know, nor to ask. */
+export interface Handed {
+  /** The text of the file that holds the call. */
+  readonly call: string;
+  readonly entry: string;
+  readonly imports?: ImportRules | undefined;
+}
+
+/**
+ * Runs an experiment to its end.
+ *
+ * @param order an {@linkcode Order} as JSON
+ * @param module the URL of worker.ts
+ * @returns the exit code of the experiment
+ */
+export async function runChild(order: string, module: URL): Promise<number> {
+  const { call, entry, permissions, parent, imports }: Order = JSON.parse(order);
+  const text = Deno.readTextFileSync(call);
+  const worker = new Worker(module, { type: "module", ...scopedBy(permissions) });
+  worker.postMessage({ call: text, entry, imports } satisfies Handed);
+  const watch = parent === undefined ? undefined : watchParent(parent);
+  const code = await Promise.race([endOf(worker), ...watch ? [watch.gone] : []]);
+  watch?.end();
+  return code;
+}
+
+/** The types of Deno know this option only where the unstable ones are asked for. */
+function scopedBy(permissions: WorkerPermissions): WorkerOptions {
+  const options: unknown = { deno: { permissions } };
+  return options as WorkerOptions;
+}
+
+function endOf(worker: Worker): Promise<number> {
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }) => {
+      if (typeof data === "number") resolve(data);
+    };
+    // The Worker itself could not be loaded: errors of the experiment do not come so far.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve(125);
+    };
+  });
+}
+
+/** The thread of the experiment may be busy; this one is not. */
+function watchParent(parent: number): { gone: Promise<number>; end(): void } {
+  let end = () => {};
+  const gone = new Promise<number>((resolve) => {
+    const timer = setInterval(() => Deno.ppid === parent || resolve(137), 250);
+    end = () => clearInterval(timer);
+  });
+  return { gone, end };
+}

@@ -1,0 +1,45 @@
+/**
+ * The runner of the compiled binary, which needs no `deno`: it starts itself again in a hidden child
+ * mode (child.ts), and that opens a Worker which has the permission set and makes the call.
+ *
+ * @module
+ */
+import { callText, childEnvironment, entryUrl, watchOf } from "./call.ts";
+import type { Order } from "./child.ts";
+import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
+import { keyVariable } from "./seal.ts";
+import { workerPermissions } from "./worker_permissions.ts";
+
+/** Runs the entry point in a Worker of a child of the same program. */
+export const embeddedRunner: Runner = { handOver, plan };
+
+function handOver(run: Run, config: string): HandedFile[] {
+  return [{ path: run.folder.call, text: callText(run, config) }];
+}
+
+function plan(run: Run): Launch {
+  const [program, ...words] = run.self;
+  return {
+    program: program!,
+    args: [...words, JSON.stringify(orderOf(run))],
+    cwd: run.folder.path,
+    env: childEnvironment(run),
+  };
+}
+
+/** In the words and not in a file: what is granted cannot be changed on the way. */
+function orderOf(run: Run): Order {
+  const { record, folder } = run;
+  return {
+    call: folder.call,
+    entry: entryUrl(run),
+    parent: run.parent,
+    permissions: workerPermissions({
+      permissions: record.permissions,
+      folders: [...new Set([folder.path, record.folder])],
+      codeElsewhere: record.code.mode === "original" ? record.code.root : undefined,
+      written: watchOf(run) ? [folder.loaded] : [],
+      needed: run.key === undefined ? [] : [keyVariable],
+    }),
+  };
+}

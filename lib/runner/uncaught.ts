@@ -1,0 +1,109 @@
+/**
+ * An uncaught error in the words in which the runtime shows it on the main thread: the message, the
+ * line of code, the frames of the experiment, and the causes.
+ *
+ * @module
+ */
+import { locateImport } from "./locate.ts";
+
+/**
+ * The text for stderr.
+ *
+ * @param error what was thrown
+ * @param inPromise whether a promise was rejected with it
+ * @param entry the URL of the module that the experiment began with
+ */
+export function uncaughtText(error: unknown, inPromise: boolean, entry: string): string {
+  const start = `error: Uncaught ${inPromise ? "(in promise) " : ""}`;
+  if (!(error instanceof Error)) return `${start}${Deno.inspect(error)}\n`;
+  const frames = framesOf(error);
+  const place = frames.length > 0 ? undefined : importPlace(error, entry);
+  const lines = place ? [`    at ${place}`] : [...codeLines(frames), ...frames];
+  return [start + headOf(error), ...lines, ...causeLines(error)].join("\n") + "\n";
+}
+
+function headOf(error: Error): string {
+  const { name, message } = error;
+  const head = name === "" ? message : message === "" ? name : `${name}: ${message}`;
+  return asOnTheMainThread(head);
+}
+
+/** Words that differ where the program is compiled: what they advise is not to be done. */
+function asOnTheMainThread(message: string): string {
+  return message
+    .replace(
+      /specify the required permissions during compilation using `deno compile (--allow-[a-z]+)`/,
+      "run again with the $1 flag",
+    )
+    .replace(/Module not found: (\S+)/, 'Module not found "$1".');
+}
+
+/** Those of the code, and of the runtime below it; not those of the program itself. */
+function framesOf(error: Error): string[] {
+  const stack = typeof error.stack === "string" ? error.stack : "";
+  const first = stack.search(/^ {4}at /m);
+  if (first < 0) return [];
+  return stack.slice(first).split("\n").filter((line) =>
+    line.startsWith("    at ") && !isOwn(line)
+  );
+}
+
+const ownRoot = new URL("../../", import.meta.url).href;
+
+function isOwn(frame: string): boolean {
+  return frame.includes(ownRoot) && import.meta.url.startsWith(ownRoot);
+}
+
+/** The line that the first frame in a file is on, with a caret below. */
+function codeLines(frames: readonly string[]): string[] {
+  const place = frames.map((frame) => /(file:\/\/[^\s)]+):(\d+):(\d+)\)?$/.exec(frame)).find(
+    Boolean,
+  );
+  if (!place) return [];
+  const [, url, line, column] = place;
+  const text = lineOf(url!, Number(line));
+  if (text === undefined || text.trim() === "" || text.length > longestShown) return [];
+  const before = text.slice(0, Number(column) - 1).replace(/[^\t]/g, " ");
+  return [text, `${before}^`];
+}
+
+const longestShown = 150;
+
+function lineOf(url: string, line: number): string | undefined {
+  try {
+    return Deno.readTextFileSync(new URL(url)).split("\n")[line - 1]?.replace(/\r$/, "");
+  } catch {
+    return undefined; // It may not be read, or is gone.
+  }
+}
+
+function causeLines(error: Error): string[] {
+  const inner = error instanceof AggregateError ? error.errors.flatMap(innerLines) : [];
+  return [...inner, ...causesOf(error, [error])];
+}
+
+function innerLines(error: unknown): string[] {
+  if (!(error instanceof Error)) return [`    ${Deno.inspect(error)}`];
+  return [headOf(error), ...framesOf(error)].map((line) => `    ${line}`);
+}
+
+function causesOf({ cause }: Error, seen: readonly Error[]): string[] {
+  if (cause === undefined) return [];
+  if (!(cause instanceof Error)) return [`Caused by: ${Deno.inspect(cause)}`];
+  if (seen.includes(cause)) return [];
+  return [`Caused by: ${headOf(cause)}`, ...framesOf(cause), ...causesOf(cause, [...seen, cause])];
+}
+
+/** An import that cannot be served has no frame: it is found by its words. */
+function importPlace({ message }: Error, entry: string): string | undefined {
+  const patterns = [
+    /^Module not found: (\S+)$/,
+    /^Import "([^"]+)" not a dependency/,
+    /matching package for '([^']+)'/,
+  ];
+  for (const pattern of patterns) {
+    const wanted = pattern.exec(message)?.[1];
+    if (wanted !== undefined) return locateImport(entry, wanted);
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * Asks a `deno` that is not this one for its versions: the record of a run names those it ran on.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../errors.ts";
+import type { Versions, World } from "../world.ts";
+
+/**
+ * The versions of the `deno` on PATH, and of this expyrun.
+ *
+ * @throws {ExpyrunError} `launch` when there is none
+ */
+export async function askVersions({ deno, env, versions }: World): Promise<Versions> {
+  const text = await versionText(deno, env);
+  const [ofDeno, v8, typescript] = ["deno", "v8", "typescript"]
+    .map((name) => new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1] ?? "unknown");
+  return { ...versions, deno: ofDeno!, v8: v8!, typescript: typescript! };
+}
+
+async function versionText(program: string, env: World["env"]): Promise<string> {
+  try {
+    const { stdout } = await new Deno.Command(program, {
+      args: ["--version"],
+      env,
+      clearEnv: true,
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    throw new ExpyrunError({
+      code: "launch",
+      message: `Cannot use the runtime "deno": ${
+        error instanceof Deno.errors.NotFound ? `there is no "${program}" on PATH` : String(error)
+      }`,
+      hint: "Install Deno, or use --runtime embedded, which needs nothing",
+    });
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The permission set of an experiment as that of a Worker, which the compiled binary runs it in.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../errors.ts";
+import {
+  type Grant,
+  type PermissionName,
+  permissionNames,
+  type Permissions,
+} from "./permissions.ts";
+
+/** What the Worker may touch: everything, nothing, or a list. */
+export type WorkerPermissions = Readonly<Record<PermissionName, boolean | readonly string[]>>;
+
+/** What a permission set means for one experiment in a Worker. */
+export interface WorkerScope {
+  readonly permissions: Permissions;
+  /** The paths of the experiment folder: the real one, and that by which the user knows it. */
+  readonly folders: readonly string[];
+  /** The folder of the code where it is not the experiment folder, absolute. */
+  readonly codeElsewhere?: string | undefined;
+  /** What must be written for expyrun, absolute. */
+  readonly written?: readonly string[] | undefined;
+  /** Environment variables that must be read before the experiment begins. */
+  readonly needed?: readonly string[] | undefined;
+}
+
+/**
+ * The options of a Worker. Imports are local: the binary cannot fetch any.
+ *
+ * @throws {ExpyrunError} as {@linkcode refuseExceptions}
+ */
+export function workerPermissions(scope: WorkerScope): WorkerPermissions {
+  const { permissions, folders, codeElsewhere = [], written = [], needed = [] } = scope;
+  refuseExceptions(permissions);
+  const { read, write, net, env, sys, run, ffi } = permissions;
+  return {
+    read: amount(read, folders.concat(codeElsewhere)),
+    write: amount(write, write.allow === false || write.deny === true ? written : folders),
+    net: amount(net, []),
+    env: amount(env, Array.isArray(env.allow) ? ["EXPYRUN_CWD", ...needed] : needed),
+    sys: amount(sys, []),
+    run: amount(run, []),
+    ffi: amount(ffi, []),
+    import: false,
+  };
+}
+
+/** `own` comes on top of what is said. */
+function amount({ allow, deny }: Grant, own: readonly string[]): boolean | readonly string[] {
+  const allowed = deny === true ? false : allow;
+  if (allowed === true) return true;
+  const list = [...allowed || [], ...own];
+  return list.length > 0 ? list : false;
+}
+
+/**
+ * A Worker knows no exceptions from what it is allowed. Granting what a configuration denies would
+ * be wrong, and so would be denying what it grants.
+ *
+ * @throws {ExpyrunError} when the set denies a part of something
+ */
+export function refuseExceptions(permissions: Permissions): void {
+  for (const name of permissionNames) {
+    const { deny } = permissions[name];
+    if (typeof deny === "boolean" || deny.length === 0) continue;
+    throw new ExpyrunError({
+      code: "launch",
+      message: `Cannot deny "${name}" for ${deny.map((item) => `"${item}"`).join(", ")}: ` +
+        `the runtime "embedded" knows no exceptions from what is allowed`,
+      hint: "List only what is to be allowed, or use --runtime deno",
+    });
+  }
+}
