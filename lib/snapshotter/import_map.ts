@@ -5,7 +5,8 @@
  * @module
  */
 import { resolve, separator } from "../path.ts";
-import { type ConfigFile, type Json, objectAt, type Project, readConfig } from "./project.ts";
+import { type Json, type JsonFile, objectAt, readJsonFile } from "./json_file.ts";
+import type { Project } from "./project.ts";
 
 /** The reduced configuration, and what could not be brought along. */
 export interface ReducedConfig {
@@ -71,19 +72,18 @@ async function importsOf({ root, members }: Project, code: string, outside: Move
 }
 
 /** The file that holds the imports: the configuration, or the import map that it names. */
-// deno-lint-ignore require-await -- touches the disk
-async function importMapOf(config: ConfigFile): Promise<ConfigFile | string> {
+async function importMapOf(config: JsonFile): Promise<JsonFile | string> {
   const { importMap, imports, scopes } = config.value;
   if (typeof importMap !== "string" || imports !== undefined || scopes !== undefined) return config;
   if (/^https?:/.test(importMap)) return importMap;
   const path = importMap.startsWith("file:")
     ? decodeURIComponent(new URL(importMap).pathname)
     : resolve(config.folder, importMap);
-  return readConfig(path) ?? config;
+  return await readJsonFile(path) ?? config;
 }
 
 /** `@scope/name` and `@scope/name/export` of a workspace member. */
-function memberNames({ value: { name, exports } }: ConfigFile, move: Move): Addresses {
+function memberNames({ value: { name, exports } }: JsonFile, move: Move): Addresses {
   if (typeof name !== "string") return {};
   const list = typeof exports === "string" ? { ".": exports } : exports ?? {};
   const addresses = Object.entries(list as Json)
@@ -103,7 +103,7 @@ function compilerOptions({ root, config }: Project, code: string, outside: Move[
 }
 
 /** Local packages that stand in for published ones. */
-function links(root: ConfigFile, code: string, outside: Move["outside"]) {
+function links(root: JsonFile, code: string, outside: Move["outside"]) {
   const listed = root.value.links ?? root.value.patch;
   if (!Array.isArray(listed)) return {};
   return { links: moveList(listed, moveFrom(root.folder, code, outside)) };

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
 import { completeLock, emptyLock } from "./lock.ts";
-import { findProject, type Json, objectAt, type Project } from "./project.ts";
+import { type Json, objectAt, readJsonFile } from "./json_file.ts";
+import { findProject, type Project } from "./project.ts";
 import { scanImports } from "./scan.ts";
 
 /** The Deno that imports are locked with. */
@@ -108,16 +108,9 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
   return resolution;
 }
 
-// deno-lint-ignore require-await -- touches the disk
 async function lockText({ lock }: Project): Promise<string> {
-  if (lock === undefined) return emptyLock;
-  try {
-    return Deno.readTextFileSync(lock);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return emptyLock;
-    const because = error instanceof Error ? error.message : String(error);
-    throw new ExpyrunError({ code: "lock", message: `Cannot read "${lock}": ${because}` });
-  }
+  const file = lock === undefined ? undefined : await readJsonFile(lock);
+  return file?.text || emptyLock;
 }
 
 function jsonText(value: Json): string {

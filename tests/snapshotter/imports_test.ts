@@ -1,7 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { type Files, withTempDir, writeFiles } from "../temp.ts";
-import { assertPrints, assertRefuses, take, type Wish } from "./experiment.ts";
+import { assertPrints, assertRefuses, bound, take, type Wish } from "./experiment.ts";
 
 const ms = 'console.log(ms("2 days")); export function main() {}\n';
 
@@ -46,6 +46,28 @@ const projects: [string, Files, Wish, string][] = [
     {
       "deno.json":
         '{ // of "all"\n "imports": { "ms": "npm:ms@2.1.2", /* // */ "u": "npm:yaml@2.5.0", }, }',
+      "src/main.ts": `import ms from "ms"; ${ms}`,
+    },
+    {},
+    "172800000\n",
+  ],
+  [
+    "files that hold nothing",
+    {
+      "deno.json": "",
+      "package.json": "\n",
+      "deno.lock": "",
+      "src/main.ts": `import ms from "npm:ms@2.1.3"; ${ms}`,
+    },
+    {},
+    "172800000\n",
+  ],
+  [
+    "folders called like files",
+    {
+      "deno.json": '{ "imports": { "ms": "npm:ms@2.1.3" } }',
+      "src/deno.json/x": "",
+      "src/package.json/x": "",
       "src/main.ts": `import ms from "ms"; ${ms}`,
     },
     {},
@@ -394,9 +416,93 @@ const place = ` --> config.yml:2:13
   |             ^^^^^^^^^^^^^^^
 `;
 
-Deno.test("a configuration that is no JSON is an error that names it", () =>
+const wayOut = "Deno resolves imports by it, and cannot read it either: put it right";
+const foreign = 'import "npm:ms@2.1.3";\n';
+
+const unreadable: [string, Files, string][] = [
+  [
+    "no JSON",
+    { "deno.json": "{\n  // c\n  a\n}\n" },
+    `deno.json": unexpected token "a"
+ --> $DIR/p/deno.json:3:3
+  |
+3 |   a
+  |   ^`,
+  ],
+  [
+    "a text that stays open",
+    { "deno.jsonc": '{ "a": "b\n}' },
+    `deno.jsonc": unexpected token ""b\\x0a}"
+ --> $DIR/p/deno.jsonc:1:8
+  |
+1 | { "a": "b
+  |        ^`,
+  ],
+  [
+    "an end too early",
+    { "deno.json": '\ufeff{\n  "imports": {}\n' },
+    `deno.json": unexpected end
+ --> $DIR/p/deno.json:2:16
+  |
+2 |   "imports": {}
+  |                ^`,
+  ],
+  [
+    "no object",
+    { "package.json": "[1]" },
+    `package.json": it is not a JSON object
+ --> $DIR/p/package.json:1:1
+  |
+1 | [1]
+  | ^`,
+  ],
+  [
+    "a lock that was merged by halves",
+    { "deno.lock": '{\n<<<<<<< HEAD\n  "version": "5"\n}\n', "src/main.ts": foreign },
+    `deno.lock": unexpected token "<<<<<<<"
+ --> $DIR/p/deno.lock:2:1
+  |
+2 | <<<<<<< HEAD
+  | ^`,
+  ],
+  [
+    "an import map",
+    {
+      "deno.json": '{ "importMap": "maps/a.json" }',
+      "maps/a.json": '{ "imports": }',
+      "src/main.ts": foreign,
+    },
+    `maps/a.json": unexpected token "}"
+ --> $DIR/p/maps/a.json:1:14
+  |
+1 | { "imports": }
+  |              ^`,
+  ],
+];
+
+for (const [what, files, expected] of unreadable) {
+  Deno.test(`a file that imports are resolved by cannot be read: ${what}`, () =>
+    withTempDir(async (dir) => {
+      const config = "deno.jsonc" in files ? {} : { "deno.json": "{}" };
+      await writeFiles(join(dir, "p"), { ...config, "src/main.ts": "", ...files });
+      const text = `lock\nerror: Cannot read "$DIR/p/${expected}\n  = hint: ${wayOut}\n`;
+      await assertRefuses(() => take(join(dir, "p")), dir, text);
+    }));
+}
+
+Deno.test("a file that imports are resolved by is not to be read", () =>
   withTempDir(async (dir) => {
-    await writeFiles(join(dir, "p"), { "deno.json": "{ a }", "src/main.ts": "" });
-    const refused = await take(join(dir, "p")).catch((error) => error.message);
-    assertStringIncludes(String(refused), `Cannot read "${dir}/p/deno.json": `);
+    await writeFiles(dir, { "p/deno.json": "{}", "p/src/main.ts": "" });
+    await Deno.chmod(join(dir, "p/deno.json"), 0);
+    const printed = await bound(`
+      const { take } = await import(${JSON.stringify(import.meta.resolve("./experiment.ts"))});
+      await take(${JSON.stringify(join(dir, "p"))}).catch(({ problem }) =>
+        console.log(problem.code, problem.message, problem.hint));
+    `);
+    if (printed === undefined) return;
+    assertEquals(
+      printed,
+      `lock Cannot read "${dir}/p/deno.json": permission denied ` +
+        "Make it readable: imports are resolved by it\n",
+    );
   }));
