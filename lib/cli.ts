@@ -73,7 +73,7 @@ export interface PackCommand extends FolderOperand, Common {
   /** `--outputs`: with what the run wrote. */
   readonly outputs: boolean;
   /** `-o FILE`: the archive's path, as written. */
-  readonly output?: string | undefined;
+  readonly output?: { readonly path: string; readonly place: ArgumentPlace } | undefined;
   readonly force: boolean;
 }
 
@@ -175,14 +175,12 @@ function parseVerb(parsed: Parsed): Command {
     }
     case "pack": {
       refuseMore(verb, words, next + 1);
-      const given = {
-        outputs: options.has("outputs"),
-        output: options.get("output")?.at(-1)?.value,
-      };
+      const output = options.get("output")?.at(-1);
       return {
         kind: verb,
         force,
-        ...given,
+        outputs: options.has("outputs"),
+        output: output && { path: output.value, place: output.place },
         folder: operand,
         folderPlace: at(words, next),
         ...common,

@@ -16,6 +16,7 @@ import { type Run, runners } from "./runner/runner.ts";
 import { seal, type Sealed } from "./runner/seal.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
+import { type ShownStatus, statusOf as shownStatus } from "./runs/status.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
 import { cacheVariables } from "./snapshotter/carried_cache.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
@@ -172,20 +173,31 @@ async function takeFolder(
   task: SlurmTask | undefined,
   place?: Place,
 ): Promise<boolean> {
-  const owner = JSON.stringify(task ?? {});
+  const owner = JSON.stringify({ ...task, process: await identityOf(Deno.pid) });
   if (record.status === "prepared" && await isFirst(folder.started, owner)) return false;
   if (task !== undefined && await isRestart(folder.started, task)) {
     await writeFile(folder.started, owner);
     await Deno.mkdir(folder.temporary, { recursive: true });
     return true;
   }
-  const status = record.status === "prepared" ? "running" : record.status;
+  const status = await statusNow(folder, record);
   throw new ExpyrunError({
     code: "status",
     message: `Cannot execute "${record.folder}": it is ${status}, not prepared`,
     place,
-    hint: `To repeat the run: expyrun ${folder.config}`,
+    hint: `To repeat the run: expyrun rerun ${folder.path}`,
   });
+}
+
+/** A process that has taken the folder may have been killed before it could write so. */
+async function statusNow(folder: ExperimentFolder, record: RunRecord): Promise<ShownStatus> {
+  if (record.status !== "prepared") return await shownStatus(record);
+  const text = await Deno.readTextFile(folder.started).catch(() => "{}");
+  try {
+    return await shownStatus({ status: "running", process: JSON.parse(text).process });
+  } catch {
+    return "running"; // It is being written.
+  }
 }
 
 async function isRestart(path: string, task: SlurmTask): Promise<boolean> {

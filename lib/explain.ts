@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsolute, join } from "./path.ts";
+import { basename, isAbsolute, join } from "./path.ts";
 import type { ExplainCommand } from "./cli.ts";
 import { readConfiguration } from "./resolve.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
@@ -32,7 +32,9 @@ async function explanationsOf(command: ExplainCommand, world: World): Promise<Ex
   if (!(await isFolder(path))) return await explanationsNow(command, world);
   // What was recorded knows of no overrides but those of the run.
   const recorded = overrides.length === 0 ? await readOrigins(folder) : undefined;
-  return recorded ?? await explanationsNow({ ...command, config: folder.config }, world);
+  const file = overrides.length === 0 ? folder.config : folder.rawConfig;
+  return recorded ??
+    await explanationsNow({ ...command, config: join(config, basename(file)) }, world);
 }
 
 async function explanationsNow(command: ExplainCommand, world: World): Promise<Explanations> {

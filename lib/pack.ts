@@ -4,13 +4,13 @@
  * @module
  */
 import type { PackCommand } from "./cli.ts";
-import { ExpyrunError } from "./errors.ts";
-import { basename, isAbsolute, join, resolve } from "./path.ts";
+import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
+import { basename, join, resolve } from "./path.ts";
 import { type ArchiveItem, writeArchive } from "./runs/archive.ts";
 import { cachedDependencies } from "./runs/dependencies.ts";
 import { outputFiles } from "./runs/outputs.ts";
 import { refuseChanges } from "./runs/trust.ts";
-import { type ExperimentFolder, folderError, openFolder } from "./snapshotter/folder.ts";
+import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
 import { findRecord, type RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
@@ -26,14 +26,23 @@ export async function pack(command: PackCommand, world: World): Promise<string> 
   const record = await findRecord(folder, place);
   if (record) await refuseChanges({ folder, record, purpose: "pack", place, force });
   const items = await itemsOf(folder, record, command, world);
-  const name = output ?? `${basename(folder.path)}.tar.gz`;
-  const archive = isAbsolute(name) ? name : join(world.cwd, name);
+  const archive = resolve(world.cwd, output?.path ?? `${basename(folder.path)}.tar.gz`);
   try {
     await writeArchive(archive, items);
   } catch (error) {
-    throw folderError(`Cannot write "${archive}"`, error, place);
+    throw writeError(archive, error, output?.place ?? place);
   }
   return `${archive}\n`;
+}
+
+function writeError(archive: string, error: unknown, place: ArgumentPlace): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  const because = error instanceof Deno.errors.NotFound
+    ? "there is no such folder"
+    : error.message.split(/ \(os error/)[0];
+  const message = `Cannot write "${archive}": ${because}`;
+  const hint = "Choose another path with --output FILE";
+  return new ExpyrunError({ code: "folder", message, place, hint });
 }
 
 async function itemsOf(

@@ -7,16 +7,18 @@
 import type { PrepareCommand, RerunCommand } from "./cli.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
 import { execute } from "./execute.ts";
-import { globToRegExp, isAbsolute, join, relative } from "./path.ts";
-import { checkRun, prepareRun } from "./prepare.ts";
+import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
+import { type CheckedRun, prepareRun } from "./prepare.ts";
 import { readConfiguration } from "./resolve.ts";
 import { literally } from "./resolver/interpolation.ts";
 import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Override } from "./resolver/override.ts";
+import { readRunSection } from "./resolver/run_section.ts";
 import { readArchive } from "./runs/archive.ts";
 import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
 import { differingLines, reportOf, reportText } from "./runs/report.ts";
+import { findEntryPoint } from "./snapshotter/entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
 import { findRecord, type RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
@@ -46,7 +48,7 @@ export async function rerun(command: RerunCommand, world: World): Promise<Answer
   const folder = openFolder(isAbsolute(path) ? path : join(world.cwd, path));
   const original: Original = { folder, record: await findRecord(folder, folderPlace) };
   if (!command.report) return { text: "", exitCode: await repeat(original, command, world) };
-  const report = await reportOf(folder, original.record, world);
+  const report = await reportOf(folder, original.record, inRuntimeOf(original.record, world));
   const text = command.json ? `${JSON.stringify(report)}\n` : reportText(report);
   return { text, exitCode: 0 };
 }
@@ -69,9 +71,18 @@ export async function runArchive(command: PrepareCommand, world: World): Promise
     const place = { folder: config, folderPlace: configPlace };
     const how = { overrides, force, quiet, strict, report: false, json: false, check: [] };
     return await repeat(original, { ...place, ...how }, world);
+  } catch (error) {
+    throw withoutTrace(error, into, config);
   } finally {
     await Deno.remove(into, { recursive: true });
   }
+}
+
+/** Nobody knows where it was unpacked, and by now it is gone. */
+function withoutTrace(error: unknown, into: string, config: string): unknown {
+  if (!(error instanceof ExpyrunError)) return error;
+  const message = error.problem.message.replaceAll(into, config);
+  return new ExpyrunError({ ...error.problem, message });
 }
 
 function noDebug(place: ArgumentPlace): ExpyrunError {
@@ -90,21 +101,33 @@ async function onlyFolder(into: string, archive: string, place: ArgumentPlace): 
   });
 }
 
-async function repeat(original: Original, command: RerunCommand, world: World): Promise<number> {
-  const { folder, record } = original;
+async function repeat(
+  original: Original,
+  command: RerunCommand,
+  around: World,
+): Promise<number> {
+  const { folder, record, archive } = original;
+  const { tolerance, force } = command;
+  const world = inRuntimeOf(record, around);
   const wanted = await outputsToCheck(original, command);
+  const run = await checkedAgain(original, command, world);
   const differing = differingLines(await reportOf(folder, record, world));
   for (const line of differing) world.say(`expyrun: ${line}`);
   if (differing.length === 0) world.say("expyrun: nothing differs from the recorded run");
-  const prepared = await prepareAgain(original, command, world);
-  const { exitCode = 125 } = await execute(prepared.path, world, undefined, { verify: false });
+  const debug = record?.code.mode === "original";
+  const { folder: made } = await prepareRun(run, { debug, force, archive }, world);
+  const { exitCode = 125 } = await execute(made.path, world, undefined, { verify: false });
   if (wanted.length === 0 || exitCode !== 0) return exitCode;
-  const after = await matching(prepared, record, command);
-  const paths = [...new Set([...wanted, ...after])].sort();
-  const { tolerance } = command;
-  const checked = await checkOutputs({ before: folder, after: prepared, paths, tolerance });
+  const paths = [...new Set([...wanted, ...await matching(made, record, command)])].sort();
+  const checked = await checkOutputs({ before: folder, after: made, paths, tolerance });
   for (const output of checked) world.say(`expyrun: ${outputText(output)}`);
   return checked.every(isAlike) ? 0 : 1;
+}
+
+/** In what the run was recorded with, unless the command line or the configuration says otherwise. */
+function inRuntimeOf(record: RunRecord | undefined, world: World): World {
+  if (!record || world.runtime.isAsked) return world;
+  return { ...world, runtime: { name: record.runtime, isAsked: false } };
 }
 
 /** Before anything runs: a glob that matches nothing is a slip, not a success. */
@@ -139,28 +162,24 @@ async function matching(
 }
 
 /** From config.yml, or with overrides from raw_config.yml; from the folder's own code either way. */
-async function prepareAgain(
+async function checkedAgain(
   original: Original,
   command: RerunCommand,
   world: World,
-): Promise<ExperimentFolder> {
+): Promise<CheckedRun> {
   const { folder, record, archive } = original;
-  const { overrides, folderPlace: place, force } = command;
-  const config = overrides.length > 0 ? folder.rawConfig : folder.config;
+  const { overrides, folderPlace: place } = command;
+  const file = overrides.length > 0 ? folder.rawConfig : folder.config;
+  // As the user would type it; an archive was unpacked where nobody looks.
+  const config = archive === undefined ? join(command.folder, basename(file)) : file;
   const own = await ownPlaces(original, config, place, world);
-  const debug = record?.code.mode === "original";
-  const request = {
-    ...command,
-    config,
-    configPlace: place,
-    debug,
-    overrides: [...own, ...overrides],
-  };
-  const run = await checkRun(await readConfiguration(request, world), config, world);
-  const code = debug ? record.code.root : run.spec.code;
-  const spec = { ...run.spec, code };
-  const { folder: made } = await prepareRun({ ...run, spec }, { debug, force, archive }, world);
-  return made;
+  const request = { ...command, config, configPlace: place, debug: false };
+  const all = { ...request, overrides: [...own, ...overrides] };
+  const configuration = await readConfiguration(all, world);
+  const section = readRunSection(configuration.resolved, world);
+  const code = record?.code.mode === "original" ? record.code.root : section.code;
+  const spec = { ...section, code };
+  return { ...configuration, spec, entry: await findEntryPoint(spec) };
 }
 
 /**

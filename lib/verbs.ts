@@ -242,6 +242,7 @@ changed, is missing or was added; exit code 1 when anything did.`,
         help: "Let numbers in compared files differ by this much, relatively",
       },
       force,
+      runtime,
       ...common,
     ],
     about: `Before the start it lists what differs: versions, operating system, locked

@@ -38,6 +38,7 @@ function orderOf(run: Run): Order {
       permissions: record.permissions,
       folders: [...new Set([folder.path, record.folder])],
       codeElsewhere: record.code.mode === "original" ? record.code.root : undefined,
+      readable: run.inputs,
       written: watchOf(run) ? [folder.loaded] : [],
       needed: run.key === undefined ? [] : [keyVariable],
     }),

@@ -21,6 +21,8 @@ export interface WorkerScope {
   readonly folders: readonly string[];
   /** The folder of the code where it is not the experiment folder, absolute. */
   readonly codeElsewhere?: string | undefined;
+  /** What may be read however narrow reading is: the declared inputs; absolute. */
+  readonly readable?: readonly string[] | undefined;
   /** What must be written for expyrun, absolute. */
   readonly written?: readonly string[] | undefined;
   /** Environment variables that must be read before the experiment begins. */
@@ -33,11 +35,12 @@ export interface WorkerScope {
  * @throws {ExpyrunError} as {@linkcode refuseExceptions}
  */
 export function workerPermissions(scope: WorkerScope): WorkerPermissions {
-  const { permissions, folders, codeElsewhere = [], written = [], needed = [] } = scope;
+  const { permissions, folders, codeElsewhere = [] } = scope;
+  const { readable = [], written = [], needed = [] } = scope;
   refuseExceptions(permissions);
   const { read, write, net, env, sys, run, ffi } = permissions;
   return {
-    read: amount(read, folders.concat(codeElsewhere)),
+    read: amount(read, folders.concat(codeElsewhere, readable)),
     write: amount(write, write.allow === false || write.deny === true ? written : folders),
     net: amount(net, []),
     env: amount(env, Array.isArray(env.allow) ? ["EXPYRUN_CWD", ...needed] : needed),

@@ -54,7 +54,10 @@ export async function reportOf(
   const { environment, inputs } = record;
   return {
     folder: folder.path,
-    versions: differences({ ...record.versions }, { ...world.versions }),
+    versions: differences(
+      { ...record.versions, runtime: record.runtime },
+      { ...world.versions, runtime: world.runtime.name },
+    ),
     os: record.machine && osDifferences(record.machine.os, machineFacts({}).os),
     cwd: differences({ directory: record.cwd }, { directory: world.cwd }),
     dependencies,

@@ -170,8 +170,13 @@ export async function findRecord(
   folder: ExperimentFolder,
   place?: Place,
 ): Promise<RunRecord | undefined> {
-  const older = isFile(folder.config) && !isThere(folder.record) && !isThere(folder.hidden);
-  return older ? undefined : await readRecord(folder, place);
+  return await isOlder(folder) ? undefined : await readRecord(folder, place);
+}
+
+/** Whether a folder is one of the Python tool: it holds a configuration and no record. */
+// deno-lint-ignore require-await -- touches the disk
+export async function isOlder(folder: ExperimentFolder): Promise<boolean> {
+  return isFile(folder.config) && !isThere(folder.record) && !isThere(folder.hidden);
 }
 
 function isFile(path: string): boolean {
@@ -280,6 +285,10 @@ function recordText(folder: ExperimentFolder, place: Place | undefined): string 
 }
 
 function absent(folder: ExperimentFolder, place: Place | undefined, error: unknown): ExpyrunError {
+  if (error instanceof Deno.errors.NotADirectory) {
+    const message = `Cannot read "${folder.path}": it is a file, not an experiment folder`;
+    return new ExpyrunError({ code: "unreadable", message, place });
+  }
   if (!(error instanceof Deno.errors.NotFound)) {
     const because = error instanceof Deno.errors.PermissionDenied
       ? "permission denied"

@@ -6,6 +6,8 @@
 import type { ArgumentPlace } from "../errors.ts";
 import { resolve } from "../path.ts";
 import { jsonOf } from "../resolver/deliver.ts";
+import { openFolder } from "../snapshotter/folder.ts";
+import { isOlder } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { formatDuration } from "./duration.ts";
 import type { SweepFolder } from "./folder.ts";
@@ -35,6 +37,9 @@ export interface StatusCommand {
 export async function status(command: StatusCommand, world: World): Promise<string> {
   const path = resolve(world.cwd, command.folder);
   if (await isExperiment(path)) return await singleStatus(path, command.json, world);
+  if (await isOlder(openFolder(path))) {
+    return command.json ? `${JSON.stringify({ status: "unknown", folder: path })}\n` : "unknown\n";
+  }
   const { folder, runs } = await openSweep(command.folder, world, command.folderPlace);
   const states = await readStates(folder, runs.length, world);
   if (command.json) return statusJson(folder, runs, states);

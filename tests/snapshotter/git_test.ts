@@ -15,6 +15,14 @@ const env = {
 /** No program is found there: as on a machine without git. */
 const withoutGit = { ...env, PATH: "/nowhere" };
 
+const hasGit = await run("git", ["--version"]).then(() => true, () => false);
+if (!hasGit) console.error("left out: tests that need git");
+
+/** A test that needs git. */
+function testWithGit(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  Deno.test({ name, ignore: !hasGit, fn });
+}
+
 async function git(folder: string, ...words: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await run("git", ["-C", folder, ...words], { env });
   assertEquals(exitCode, 0, stderr);
@@ -39,7 +47,7 @@ Deno.test("code outside a repository has no facts", async () => {
   await withTempDir(async (folder) => assertEquals(await ask(folder), undefined));
 });
 
-Deno.test("a clean repository", async () => {
+testWithGit("a clean repository", async () => {
   await withTempDir(async (root) => {
     const commit = await makeRepository(root);
     const expected = { root, commit, branch: "main", dirty: false, changed: [], untracked: [] };
@@ -47,7 +55,7 @@ Deno.test("a clean repository", async () => {
   });
 });
 
-Deno.test("changed, renamed, removed and untracked files are named", async () => {
+testWithGit("changed, renamed, removed and untracked files are named", async () => {
   await withTempDir(async (root) => {
     await makeRepository(root);
     await git(root, "mv", "b ü.txt", "c d.txt");
@@ -59,7 +67,7 @@ Deno.test("changed, renamed, removed and untracked files are named", async () =>
   });
 });
 
-Deno.test("the output directory is no change of the code", async () => {
+testWithGit("the output directory is no change of the code", async () => {
   await withTempDir(async (root) => {
     await makeRepository(root);
     await writeFiles(root, { "out [1]/exp.0/x": "", "out/x": "" });
@@ -69,7 +77,7 @@ Deno.test("the output directory is no change of the code", async () => {
   });
 });
 
-Deno.test("asking does not write into the repository", async () => {
+testWithGit("asking does not write into the repository", async () => {
   await withTempDir(async (root) => {
     await makeRepository(root);
     const index = join(root, ".git", "index");
@@ -80,7 +88,7 @@ Deno.test("asking does not write into the repository", async () => {
   });
 });
 
-Deno.test("without git, the files of .git tell commit and branch", async (t) => {
+testWithGit("without git, the files of .git tell commit and branch", async (t) => {
   await withTempDir(async (folder) => {
     const root = join(folder, "origin");
     const commit = await makeRepository(root);

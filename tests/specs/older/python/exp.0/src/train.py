@@ -1,0 +1,1 @@
+def main(name, config): pass

@@ -1,0 +1,1 @@
+export async function main() { console.log("started"); await new Promise((resolve) => setTimeout(resolve, 60_000)); }
