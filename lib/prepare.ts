@@ -13,6 +13,7 @@ import { variablesOf } from "./resolver/interpolation.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { usedVariables } from "./resolver/variables.ts";
+import { refuseCommas } from "./runner/commas.ts";
 import { askVersions } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { explainAll, originsJson } from "./runs/origins.ts";
@@ -104,6 +105,7 @@ export async function prepareRun(
   const facts = await gatherFacts(run, preparation, world);
   const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
+    if (runtime.runtime === "deno") await refuseCommas(spec, folder, preparation.debug);
     const code = await codeOf(preparation, runtime, spec, entry, folder, world);
     await writeConfigs(run, preparation, folder, world);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);

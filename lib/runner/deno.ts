@@ -6,7 +6,7 @@
 import { join, relative } from "../path.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
 import { callText, childEnvironment, watchOf } from "./call.ts";
-import { lockedHosts, permissionFlags } from "./permissions.ts";
+import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 
@@ -60,7 +60,8 @@ function configFlags({ record: { code }, folder }: Run): string[] {
 
 /**
  * The code copy and expyrun's own files: relative as the folder is granted by `.`, and once more
- * by the path that the user knows it by, which may lead through symbolic links.
+ * by the path that the user knows it by, which may lead through symbolic links: where more than
+ * the folder is granted, that may be granted too.
  */
 function sealed({ record, folder }: Run): string[] {
   const files = [
@@ -79,6 +80,6 @@ function sealed({ record, folder }: Run): string[] {
     folder.started,
   ].map((path) => relative(folder.path, path));
   const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;
-  if (record.folder === folder.path) return names;
+  if (record.folder === folder.path || grantsFolderOnly(record.permissions)) return names;
   return [...names, ...names.map((name) => join(record.folder, name))];
 }

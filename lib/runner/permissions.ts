@@ -90,6 +90,11 @@ export function permissionFlags(scope: Scope): string[] {
   ];
 }
 
+/** Whether nothing may be written but in the experiment folder, which is granted as `.`. */
+export function grantsFolderOnly({ write: { allow } }: Permissions): boolean {
+  return typeof allow === "boolean" ? !allow : allow.length === 0;
+}
+
 type Amount = Grant["allow"];
 
 function withDefaults(amount: Amount, defaults: readonly string[]): Amount {

@@ -91,6 +91,11 @@ function nearSibling(code: string, path: string): string | undefined {
 
 function checkName(path: string, place: Place): void {
   const name = path.split("/")[0]!;
+  if (path.includes(",")) {
+    const instead = path === name ? "" : ", or include the folder above it";
+    const because = "it holds a comma, which separates the paths that must not be written";
+    throw copyError(path, because, `Rename it without a comma${instead}`, place);
+  }
   // Letter case aside: on many machines the two would be one file.
   if (!ownedNames.has(name.toLowerCase())) return;
   throw copyError(
