@@ -95,6 +95,8 @@ function notesOf(lines: readonly string[]): NonNullable<Problem["notes"]> {
 function hintOf(text: string, { spec, outside }: LockRequest): string | undefined {
   const left = outside.find(({ name }) => text.includes(`"${name}`));
   if (left) return `"${left.name}" leads to "${left.target}", outside of __code__: widen __code__`;
+  const missing = missingModule(text, spec.code);
+  if (missing) return `If it is part of the code, copy it too: name "${missing}" in __include__`;
   if (/Module not found "file:|Cannot find module|No such file/.test(text)) {
     return `If the file exists, it is not in the copy: name it in __include__ ` +
       `(below __code__, "${spec.code}")`;
@@ -102,9 +104,19 @@ function hintOf(text: string, { spec, outside }: LockRequest): string | undefine
   if (/not a dependency|not in import map/.test(text)) {
     return 'Add it to "imports" in deno.json, or to "dependencies" in package.json';
   }
+  if (/npm package .* (does not exist|matching)/.test(text)) {
+    return "Check the name and the version in the import, or in what it is mapped to";
+  }
   if (/sending request|dns error|connect|timed out|offline|ot found in cache/i.test(text)) {
     return "Locking an import that is not cached yet needs the network: try again with it";
   }
   if (/[Ii]ntegrity/.test(text)) return "The lock of the project holds another content for it";
   return undefined;
+}
+
+/** The module that is not there, relative to `code` when it is below it. */
+function missingModule(text: string, code: string): string | undefined {
+  const url = /Module not found "(file:[^"\n]+)"/.exec(text)?.[1];
+  const from = folderUrl(code);
+  return url?.startsWith(from) ? decodeURIComponent(url.slice(from.length)) : undefined;
 }

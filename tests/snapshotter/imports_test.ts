@@ -373,13 +373,13 @@ $PLACE  = note: hint: If you want to use the npm package, try running \`deno add
   [
     "a module that is not copied",
     {
-      "src/main.ts": 'import "npm:ms@2.1.3"; import "../lib/a.ts";\n',
-      "lib/a.ts": "",
+      "src/main.ts": 'import "npm:ms@2.1.3"; import "../lib/a b.ts";\n',
+      "lib/a b.ts": "",
     },
     {},
-    `error: Cannot lock the imports of "src/main.ts": Deno says "Module not found "file://$DIR/p/lib/a.ts"."
+    `error: Cannot lock the imports of "src/main.ts": Deno says "Module not found "file://$DIR/p/lib/a%20b.ts"."
 $PLACE  = note: at file://$DIR/p/src/main.ts:1:31
-  = hint: If the file exists, it is not in the copy: name it in __include__ (below __code__, "$DIR/p")
+  = hint: If it is part of the code, copy it too: name "lib/a b.ts" in __include__
 `,
   ],
   [

@@ -1,0 +1,1 @@
+export const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;

@@ -1,0 +1,5 @@
+import "ms";
+
+export function main(name: string, config: unknown): void {
+  console.log(name, config);
+}
