@@ -87,9 +87,11 @@ function isForSlurm({ options }: Command & { kind: "run" }): boolean {
 }
 
 async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
-  const { prepare } = await import("./lib/prepare.ts");
+  const [{ prepare }, { execute }] = await Promise.all([
+    import("./lib/prepare.ts"),
+    import("./lib/execute.ts"),
+  ]);
   const { path } = await prepare(command, world);
-  const { execute } = await import("./lib/execute.ts");
   return await execute(path, world, undefined, { verify: false });
 }
 
