@@ -30,7 +30,7 @@ export function watch(pid: number): () => void {
   return () => {
     if (shell === undefined) return;
     // Once it is dead it cannot take the end of the pipe for the end of expyrun.
-    shell.kill("SIGKILL");
+    endShell(shell);
     shell.stdin.abort().catch(() => {});
   };
 }
@@ -66,7 +66,7 @@ export function watchMany(): ManyWatch {
       return () => tell(`- ${pid}\n`);
     },
     end: () => {
-      shell.kill("SIGKILL");
+      endShell(shell);
       writer.abort().catch(() => {});
     },
   };
@@ -87,5 +87,14 @@ function startShell(script: string, ...parameters: string[]): Deno.ChildProcess 
   } catch {
     // No more processes: the experiment, which has started, is worth more than its watch.
     return undefined;
+  }
+}
+
+/** A scheduler may have ended it, as it ends all processes of a task. */
+function endShell(shell: Deno.ChildProcess): void {
+  try {
+    shell.kill("SIGKILL");
+  } catch {
+    // Then there is nothing to end.
   }
 }

@@ -14,7 +14,7 @@ import { shownPath } from "./paths.ts";
 import type { RunValues } from "./plan.ts";
 import type { SlurmOption } from "./slurm/options.ts";
 import { submit } from "./slurm/submit.ts";
-import { readStates, statusTable } from "./status.ts";
+import { countOf, readStates, statusTable } from "./status.ts";
 
 /** What the verb answers: the text for stdout, and the exit code. */
 export interface SweepAnswer {
@@ -84,7 +84,7 @@ export async function startOnSlurm(start: SlurmStart, world: World): Promise<Swe
   const jobs = await submit(request, world);
   if (json) return { text: `${JSON.stringify({ sweep: folder.path, jobs })}\n`, exitCode: 0 };
   const path = shownPath(folder.path, world);
-  const what = `${runs.length} ${runs.length === 1 ? "run" : "runs"} of ${path}`;
+  const what = `${countOf(runs.length)} of ${path}`;
   const named = jobs.length === 1 ? "job" : "jobs";
   return {
     text: `Submitted ${what} as ${named} ${jobs.join(", ")}\nFollow: expyrun status ${path}\n`,

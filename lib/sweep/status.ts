@@ -44,7 +44,12 @@ export async function status(command: StatusCommand, world: World): Promise<stri
   const states = await readStates(folder, runs.length, world);
   if (command.json) return statusJson(folder, runs, states);
   const counts = countStatuses(states).map(([status, count]) => `${count} ${status}`).join(", ");
-  return `${statusTable(runs, states, world)}\n${runs.length} runs: ${counts}\n`;
+  return `${statusTable(runs, states, world)}\n${countOf(runs.length)}: ${counts}\n`;
+}
+
+/** `1 run`, `20 runs`. */
+export function countOf(runs: number): string {
+  return runs === 1 ? "1 run" : `${runs} runs`;
 }
 
 /** A run that is of no sweep, submitted by itself or not at all. */

@@ -23,7 +23,7 @@ import { prepareRest } from "./resume.ts";
 import { mergeOptions } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
 import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
-import { readStates, valuesJson } from "./status.ts";
+import { countOf, readStates, valuesJson } from "./status.ts";
 import { runsTable } from "./table.ts";
 
 /**
@@ -85,10 +85,6 @@ async function define(
 
 function sayStart(runs: number, path: string, world: World): void {
   world.say(`expyrun: ${countOf(runs)} in ${shownPath(path, world)}`);
-}
-
-function countOf(runs: number): string {
-  return runs === 1 ? "1 run" : `${runs} runs`;
 }
 
 function dryRun({ runs }: DefinedSweep, json: boolean): SweepAnswer {

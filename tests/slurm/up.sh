@@ -47,8 +47,8 @@ SlurmUser=$(id -un)
 SlurmdUser=$(id -un)
 AuthType=auth/munge
 CredType=cred/munge
-# A requeued job waits until its credential has expired: 120 s unless told.
-AuthInfo=socket=$home/munge.socket,cred_expire=2
+# A requeued job waits until its credential has expired: 120 s unless told, 5 at least.
+AuthInfo=socket=$home/munge.socket,cred_expire=5
 StateSaveLocation=$home/state
 SlurmdSpoolDir=$home/spool
 SlurmctldPidFile=$home/slurmctld.pid

@@ -97,9 +97,9 @@ export async function untilThere(path: string): Promise<void> {
   while (!(await exists(path))) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** Waits until a condition holds. */
+/** Waits until a condition holds; asked not too often, since most of them start a process. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 150));
 }
 
 async function exists(path: string): Promise<boolean> {

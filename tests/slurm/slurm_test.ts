@@ -1,0 +1,266 @@
+/** Sweeps on a real SLURM. On a machine without one they are left out, and say so. */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { firstSweep, type Project, until, withProject } from "../sweep/program.ts";
+import { writeFiles } from "../temp.ts";
+import { type Cluster, maxArraySize, missing, startCluster } from "./cluster.ts";
+
+if (missing !== undefined) {
+  console.error(`\n*** The tests of SLURM are left out: ${missing}.`);
+  console.error("*** Debian: apt-get install slurmctld slurmd slurm-client munge\n");
+}
+
+let cluster: Cluster;
+if (missing === undefined) {
+  Deno.test.beforeAll(async () => void (cluster = await startCluster()));
+  Deno.test.afterAll(() => cluster.down());
+}
+
+function test(name: string, use: (project: Project) => Promise<void>) {
+  Deno.test({
+    name: `SLURM: ${name}`,
+    ignore: missing !== undefined,
+    fn: () => withProject(use, cluster.env),
+  });
+}
+
+/** Submits, and returns the job's number. */
+async function submit({ run }: Project, ...words: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run("sweep", "--on", "slurm", ...words);
+  assertEquals(exitCode, 0, stderr);
+  assertStringIncludes(stdout, "Follow: expyrun status out/SWEEPS/");
+  return /as job (\d+)/.exec(stdout)![1]!;
+}
+
+/** Waits until all runs are as told. */
+async function become(project: Project, statuses: readonly string[], sweep?: string) {
+  const wanted = statuses.join(" ");
+  await until(async () => (await project.statuses(sweep)).join(" ") === wanted);
+}
+
+const all = (count: number, status: string) => Array<string>(count).fill(status);
+
+test("an array of 20 with a throttle, one of them failing", async (project) => {
+  const job = await submit(
+    project,
+    "--jobs",
+    "3",
+    "config.yml",
+    "--wait",
+    "150",
+    "--seed",
+    "0..19",
+  );
+  // The script is kept, and is all that was submitted.
+  const script = await Deno.readTextFile(join(project.cwd, firstSweep, "job.0.sh"));
+  assertStringIncludes(script, "#SBATCH --array=0-19%3\n");
+  const jobs = await Deno.readTextFile(join(project.cwd, firstSweep, "jobs.jsonl"));
+  assertEquals(jobs.trim().split("\n").length, 1);
+  const wanted = [...all(13, "succeeded"), "failed", ...all(6, "succeeded")];
+  await become(project, wanted);
+  const records = await Promise.all(wanted.map((_, seed) => project.record(seed)));
+  assertEquals(
+    records.map(({ slurmTask }) => slurmTask),
+    wanted.map((_, task) => `${job}_${task}`),
+  );
+  assertEquals(records[13]!.exitCode, 1);
+  // Never more than three at the same time.
+  const times = records.map((record) => [record.startedAt!, record.endedAt!] as const);
+  const most = Math.max(
+    ...times.map(([start]) => times.filter(([a, b]) => a <= start && start < b).length),
+  );
+  assert(most <= 3, `${most} at a time`);
+  // What the experiment prints is in its own log only.
+  const log = await Deno.readTextFile(join(project.cwd, firstSweep, `slurm/${job}_5.log`));
+  assertNotMatch(log, /version 1/);
+  const output = await Deno.readTextFile(join(project.cwd, "out/s/5/exp.0/outputs.log"));
+  assertEquals(output, "version 1 of 5\n");
+});
+
+test("code that is edited after submission is not seen; a copy that is edited is refused", async (project) => {
+  await submit(project, "--jobs", "1", "config.yml", "--wait", "-1", "--seed", "1..3");
+  await project.until("began", 1);
+  const code = join(project.cwd, "code.js");
+  const text = await Deno.readTextFile(code);
+  await Deno.writeTextFile(code, text.replace("version 1", "version 2"));
+  const copy = join(project.cwd, "out/s/3/exp.0/code.js");
+  await Deno.remove(copy);
+  await Deno.writeTextFile(copy, "export function main() {}");
+  await project.go();
+  await become(project, ["succeeded", "succeeded", "lost"]);
+  const output = await Deno.readTextFile(join(project.cwd, "out/s/2/exp.0/outputs.log"));
+  assertEquals(output, "version 1 of 2\n");
+});
+
+test("a pending and a running task, each cancelled in SLURM; resume runs both", async (project) => {
+  const job = await submit(project, "--jobs", "1", "config.yml", "--wait", "-1", "--seed", "1..2");
+  await project.until("began", 1);
+  assertEquals(await project.statuses(), ["running", "queued"]);
+  await cluster.call("scancel", `${job}_1`);
+  await become(project, ["running", "lost"]);
+  await cluster.call("scancel", `${job}_0`);
+  await become(project, ["interrupted", "lost"]);
+  assertEquals((await project.record(1)).signal, "SIGTERM");
+  await project.go();
+  const { stdout } = await project.run("sweep", "--resume", firstSweep);
+  assertMatch(stdout, /^Submitted 2 runs/);
+  await become(project, ["succeeded", "succeeded"]);
+  // The one that had begun has a second folder, the other its first one.
+  assertEquals((await project.record(1, 1)).status, "succeeded");
+  assertEquals((await project.record(2, 0)).status, "succeeded");
+});
+
+test("cancel and resume", async (project) => {
+  await submit(project, "--jobs", "1", "config.yml", "--wait", "-1", "--seed", "1..3");
+  await project.until("began", 1);
+  assertMatch((await project.run("cancel", firstSweep)).stdout, /^Cancelled job \d+\n/);
+  await become(project, ["interrupted", "prepared", "prepared"]);
+  await project.go();
+  // Here, for a change.
+  const { exitCode } = await project.run(
+    "sweep",
+    "--on",
+    "local",
+    "--quiet",
+    "--resume",
+    firstSweep,
+  );
+  assertEquals([exitCode, await project.statuses()], [0, all(3, "succeeded")]);
+});
+
+test("a requeued task runs the same folder again", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      const restart = Deno.env.get("EXPYRUN_RESTART");
+      console.log("restart", restart);
+      Deno.writeTextFileSync("began", "");
+      while (restart === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    }`,
+  );
+  const job = await submit(project, "--sbatch=--requeue", "config.yml", "--seed", "1..1");
+  await project.until("began", 1);
+  await cluster.call("scontrol", "requeue", `${job}_0`);
+  await become(project, ["queued"]);
+  await become(project, ["succeeded"]);
+  assertEquals((await project.record(1)).restarts, 1);
+  const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
+  assertEquals(log, "restart undefined\nrestart 1\n");
+});
+
+test("signals and the time limit reach the experiment", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      Deno.addSignalListener("SIGUSR1", () => console.log("USR1"));
+      Deno.writeTextFileSync("began", "");
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    }`,
+  );
+  const words = ["--sbatch=--time=1", "--sbatch=--signal=USR1@300"];
+  const job = await submit(project, ...words, "config.yml", "--seed", "1..1");
+  await project.until("began", 1);
+  const log = join(project.cwd, "out/s/1/exp.0/outputs.log");
+  await cluster.call("scancel", "--batch", "--signal=USR1", `${job}_0`);
+  await until(async () => (await Deno.readTextFile(log)).startsWith("USR1\n"));
+  await cluster.call("scontrol", "update", `JobId=${job}_0`, "EndTime=now+1");
+  await become(project, ["interrupted"]);
+  const { signal, exitCode } = await project.record(1);
+  assertEquals([signal, exitCode], ["SIGTERM", 143]);
+  assertStringIncludes(await cluster.call("scontrol", "show", "job", `${job}_0`), "TIMEOUT");
+});
+
+test("a controller that is down: unknown, and nothing is submitted", async (project) => {
+  await submit(project, "config.yml", "--wait", "-1", "--seed", "1..1");
+  await project.until("began", 1);
+  await cluster.stopController();
+  // Clients ask for several seconds: both at once.
+  const [statuses, refused] = await Promise.all([
+    project.statuses(),
+    project.run("sweep", "--on", "slurm", "config.yml", "--seed", "5..6"),
+  ]);
+  assertEquals(statuses, ["unknown"]);
+  assertEquals(refused.exitCode, 125);
+  assertStringIncludes(refused.stderr, "SLURM says");
+  assertEquals([...Deno.readDirSync(join(project.cwd, "out/SWEEPS"))].length, 1);
+  assertEquals([...Deno.readDirSync(join(project.cwd, "out/s"))].length, 1);
+  await cluster.up();
+  await project.go();
+  await become(project, ["succeeded"]);
+});
+
+test("what SLURM refuses leaves nothing behind", async (project) => {
+  const words = ["--on", "slurm", "--sbatch=--partition=gpuu", "config.yml"];
+  for (const command of [["sweep", ...words, "--seed", "1..3"], ["run", ...words]]) {
+    const { exitCode, stderr } = await project.run(...command);
+    assertEquals(exitCode, 125);
+    assertStringIncludes(stderr, 'SLURM says "invalid partition specified: gpuu"');
+    assertMatch(stderr, /\d \| #SBATCH --partition=gpuu\n +\| \^+\n/);
+    assertEquals([...Deno.readDirSync(join(project.cwd, "out"))], []);
+  }
+  const { exitCode, stderr } = await project.run(
+    "sweep",
+    "--on",
+    "slurm",
+    "--sbatch=--no-such-option",
+    "config.yml",
+    "--seed",
+    "1..3",
+  );
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, "#SBATCH --no-such-option");
+  assertEquals(await cluster.call("squeue", "--noheader"), "");
+});
+
+test("more runs than an array may have are split, and the throttle holds for all", async (project) => {
+  const count = maxArraySize + 4;
+  const words = ["--jobs", "4", "config.yml", "--seed", `100..${100 + count - 1}`];
+  const { stdout } = await project.run("sweep", "--on", "slurm", ...words);
+  assertMatch(stdout, /^Submitted 25 runs of out\/SWEEPS\/config\.0 as jobs \d+, \d+\n/);
+  const second = await Deno.readTextFile(join(project.cwd, firstSweep, "job.1.sh"));
+  assertStringIncludes(second, "#SBATCH --array=0-3%4\n");
+  assertMatch(second, /^#SBATCH --dependency=afterany:\d+$/m);
+  await become(project, all(count, "succeeded"));
+});
+
+test("a single run, with options of the configuration", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(config, `${text}__slurm__: {comment: 'of seed "{seed}"', time: 5}\n`);
+  const words = ["run", "--on", "slurm", "--sbatch=--time=7", "config.yml", "--seed", "4"];
+  const { exitCode, stdout } = await project.run(...words);
+  assertEquals(exitCode, 0);
+  const [, folder, job] = /^Submitted (\S+) as job (\d+)\n/.exec(stdout)!;
+  assertEquals(folder, "out/s/4/exp.0");
+  const told = await cluster.call("scontrol", "show", "job", job!);
+  assertStringIncludes(told, 'Comment=of seed "4"');
+  assertStringIncludes(told, "TimeLimit=00:07:00");
+  await until(async () => (await project.run("status", folder!)).stdout.startsWith("succeeded"));
+});
+
+test("one call of sbatch submits all", async (project) => {
+  // A stand-in before the real one that counts.
+  await writeFiles(project.cwd, {
+    "bin/sbatch": '#!/bin/sh\necho called >> "$COUNT"\nexec "$REAL" "$@"\n',
+  });
+  await Deno.chmod(join(project.cwd, "bin/sbatch"), 0o755);
+  const real = (await cluster.call("/bin/sh", "-c", "command -v sbatch")).trim();
+  const count = join(project.cwd, "count");
+  const env = {
+    ...cluster.env,
+    PATH: `${join(project.cwd, "bin")}:${Deno.env.get("PATH")}`,
+    COUNT: count,
+    REAL: real,
+  };
+  const { expyrun } = await import("../temp.ts");
+  const words = ["sweep", "--on", "slurm", "config.yml", "--seed", "1..20"];
+  const { exitCode } = await expyrun(words, { cwd: project.cwd, env });
+  assertEquals([exitCode, await Deno.readTextFile(count)], [0, "called\n"]);
+  await become(project, [...all(12, "succeeded"), "failed", ...all(7, "succeeded")]);
+});
