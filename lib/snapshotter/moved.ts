@@ -7,10 +7,13 @@ import { dirname, resolve } from "../path.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
+import { readRecord } from "./record.ts";
+import { realPath } from "./roots.ts";
 
 /**
- * The spec with `code` set to the folder of the configuration file, where that is an experiment
- * folder and the one that `__code__` names is gone; else the spec as it is.
+ * The spec with `code` set to the folder of the configuration file, where that is the experiment
+ * folder that `__code__` means by the place where it was made; else the spec as it is. At that
+ * place there may be another experiment by now.
  *
  * @param config the configuration's path, absolute or relative to the working directory
  */
@@ -19,23 +22,21 @@ export async function followMovedCode(
   config: string,
   world: World,
 ): Promise<RunSpec> {
-  if (spec.codePlace === undefined || await exists(spec.code)) return spec;
+  const { code, codePlace } = spec;
   const beside = dirname(resolve(world.cwd, config));
-  if (!(await exists(openFolder(beside).record))) return spec;
+  if (codePlace?.kind !== "file" || realPath(code) === realPath(beside)) return spec;
+  if (await madeAt(beside) !== code) return spec;
   world.warn({
     code: "entry-point",
-    message: `Using the code in "${beside}": "${spec.code}" does not exist any more`,
-    place: spec.codePlace,
+    message: `Using the code in "${beside}": it was moved from "${code}", or copied`,
+    place: codePlace,
     hint: `Set __code__ to silence this: --__run__.__code__ ${beside}`,
   });
   return { ...spec, code: beside };
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
+/** Where an experiment folder was made; nothing for any other folder. */
+async function madeAt(path: string): Promise<string | undefined> {
+  const record = await readRecord(openFolder(path)).catch(() => undefined);
+  return record?.folder;
 }

@@ -1,0 +1,5 @@
+import { word } from "#word";
+
+export function main(name: string): void {
+  console.log(name, word, import.meta.url);
+}

@@ -1,0 +1,3 @@
+export function main(name: string): void {
+  console.log(name, "of other code");
+}
