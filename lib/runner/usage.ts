@@ -22,13 +22,12 @@ export interface Measurement {
  */
 export function measureUsage(pid: number, alone: boolean): Measurement {
   const before = alone ? childrenUsage() : undefined;
-  // The first timer of a process wakes Deno's layer for Node: a single run, whose child is the
-  // first one, does without.
-  if (before?.peakMemoryBytes === 0) return { end: () => childrenUsage() };
-  const samples = sample(pid);
+  // The first timer of a process wakes Deno's layer for Node: a single run does without, whose
+  // child is larger than what was started before it, such as git.
+  const samples = before && before.peakMemoryBytes < smallestDeno ? undefined : sample(pid);
   return {
     end() {
-      const seen = samples.end();
+      const seen = samples?.end();
       const after = before && childrenUsage();
       if (!before || !after) return seen;
       const grown = after.peakMemoryBytes > before.peakMemoryBytes;
@@ -44,6 +43,8 @@ export function measureUsage(pid: number, alone: boolean): Measurement {
 // A binary made with QuickJS may end at any call of a foreign function: what holds the function is
 // collected with the garbage. V8 writes native code in one line.
 const isV8 = !String(Array.prototype.push).includes("\n");
+
+const smallestDeno = 20 * 2 ** 20;
 
 const libraries: Readonly<Record<string, string>> = {
   linux: "libc.so.6",

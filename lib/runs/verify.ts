@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "../path.ts";
+import { groupByBlock } from "../snapshotter/blocks.ts";
 import { sha256 } from "../snapshotter/digest.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import type { Changes, CopiedFile, RunRecord } from "../snapshotter/record.ts";
@@ -17,16 +18,74 @@ export type Recorded = Pick<RunRecord, "code" | "digests">;
  * @returns what differs; empty lists when nothing does
  */
 export async function verifyFolder(folder: ExperimentFolder, record: Recorded): Promise<Changes> {
-  const copied = record.code.mode === "copy" ? record.code.files : [];
-  const expected = [...copied, ...writtenFiles(record)];
+  const isCopy = record.code.mode === "copy";
+  const copied = isCopy ? record.code.files : [];
+  const there = isCopy ? walkCopy(folder.path, record.code.roots) : new Map();
+  const same = await unchangedByBlock(folder.path, record, there);
+  const expected = [...copied, ...writtenFiles(record)].filter(({ path }) => !same.has(path));
   const answers = await inFlight(expected, (file) => stateOf(folder.path, file));
   const withState = (state: State) =>
     expected.filter((_, i) => answers[i] === state).map(({ path }) => path).sort();
   return {
     changed: withState("changed"),
     missing: withState("missing"),
-    added: record.code.mode === "copy" ? addedFiles(folder.path, record.code) : [],
+    added: addedFiles(there, copied),
   };
+}
+
+/** The files of the copy whose blocks are what was recorded: most often all of them. */
+async function unchangedByBlock(
+  root: string,
+  { code }: Recorded,
+  there: Walked,
+): Promise<Set<string>> {
+  const same = new Set<string>();
+  if (code.mode !== "copy" || code.blocks === undefined) return same;
+  const groups = groupByBlock(code.files.filter((file) => "sha256" in file));
+  const digests = await Promise.all(groups.map((group) => digestOfGroup(root, group, there)));
+  for (const [i, group] of groups.entries()) {
+    if (digests[i] !== code.blocks[i]) continue;
+    for (const { path } of group) same.add(path);
+  }
+  return same;
+}
+
+type HashedFile = Extract<CopiedFile, { readonly sha256: string }>;
+
+/** Nothing when a file is missing, has another length, or has become a link. */
+async function digestOfGroup(
+  root: string,
+  group: readonly HashedFile[],
+  there: Walked,
+): Promise<string | undefined> {
+  const length = group.reduce((sum, { bytes }) => sum + bytes, 0);
+  // One more than that: a file that has grown is noticed.
+  const block = new Uint8Array(length + 1);
+  let filled = 0;
+  for (const { path, bytes } of group) {
+    if (there.get(path) !== "file") return undefined;
+    if (readInto(block.subarray(filled, filled + bytes + 1), `${root}/${path}`) !== bytes) {
+      return undefined;
+    }
+    filled += bytes;
+  }
+  return await sha256(block.subarray(0, length));
+}
+
+/** Reads a file as far as the buffer goes; how much that was, or nothing when it cannot be read. */
+function readInto(buffer: Uint8Array, path: string): number | undefined {
+  try {
+    using file = Deno.openSync(path);
+    let filled = 0;
+    while (filled < buffer.length) {
+      const read = file.readSync(buffer.subarray(filled));
+      if (read === null) break;
+      filled += read;
+    }
+    return filled;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether nothing differs. */
@@ -82,25 +141,35 @@ async function inFlight<T, R>(items: readonly T[], use: (item: T) => Promise<R>)
   return await Promise.all(results);
 }
 
-/** What lies among the copied code and is not recorded. */
-function addedFiles(root: string, { roots, files }: RunRecord["code"]): string[] {
-  const known = new Set(files.map(({ path }) => path));
-  const added: string[] = [];
+/** What lies where code was copied to, by its path. */
+type Walked = ReadonlyMap<string, "file" | "link">;
+
+function walkCopy(root: string, roots: readonly string[]): Walked {
+  const found = new Map<string, "file" | "link">();
   const walk = (path: string) => {
-    for (const { name, isDirectory } of Deno.readDirSync(join(root, path))) {
+    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(join(root, path))) {
       const inside = `${path}/${name}`;
       if (isDirectory) walk(inside);
-      else if (!known.has(inside)) added.push(inside);
+      else found.set(inside, isSymlink ? "link" : "file");
     }
   };
-  for (const path of roots) if (isFolder(join(root, path))) walk(path);
-  return added.sort();
+  for (const path of roots) {
+    const info = statOf(join(root, path));
+    if (info?.isDirectory) walk(path);
+    else if (info) found.set(path, info.isSymlink ? "link" : "file");
+  }
+  return found;
 }
 
-function isFolder(path: string): boolean {
+function statOf(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.lstatSync(path).isDirectory;
+    return Deno.lstatSync(path);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function addedFiles(there: Walked, copied: readonly CopiedFile[]): string[] {
+  const known = new Set(copied.map(({ path }) => path));
+  return [...there.keys()].filter((path) => !known.has(path)).sort();
 }

@@ -5,13 +5,15 @@
  */
 import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
+import { hashBlocks } from "./blocks.ts";
 import { folderError } from "./folder.ts";
 import type { Planned } from "./plan.ts";
 import type { CopiedFile } from "./record.ts";
 import { copyError, readReason } from "./roots.ts";
 
 /**
- * Copies the items into a folder, files read-only, and answers with the manifest in their order.
+ * Copies the items into a folder, files read-only, and answers with the manifest in their order,
+ * and with digests over it in blocks.
  * Synchronous calls: one after the other they are faster than any number at a time. The digests
  * are those of the bytes that were written, also when a file changes meanwhile.
  *
@@ -22,8 +24,9 @@ export async function copyItems(
   items: readonly Planned[],
   into: string,
   place: Place,
-): Promise<CopiedFile[]> {
+): Promise<{ files: CopiedFile[]; blocks: string[] }> {
   const sha256 = await hasher(items.length);
+  const blocks = hashBlocks();
   const folders = new Set<string>();
   const files: CopiedFile[] = [];
   for (const item of items) {
@@ -33,10 +36,11 @@ export async function copyItems(
     else {
       const bytes = read(item);
       write(target, bytes, item.mode, place);
+      blocks.add(bytes);
       files.push({ path: item.path, bytes: bytes.length, sha256: await sha256(bytes) });
     }
   }
-  return files;
+  return { files, blocks: await blocks.end() };
 }
 
 /** sha256 over a sorted manifest: one JSON line for each file. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { isAbsolute, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "../runner/permissions.ts";
 import { type RuntimeName, runtimeNames } from "../world.ts";
@@ -39,6 +38,8 @@ export interface CodeRecord {
   readonly lock?: string | undefined;
   /** Whether it may load modules that are neither copied nor locked, so that loading is watched. */
   readonly watched?: true | undefined;
+  /** sha256 over the contents of files that follow each other in the manifest, see blocks.ts. */
+  readonly blocks?: readonly string[] | undefined;
   /** Sorted by path. */
   readonly files: readonly CopiedFile[];
   /** sha256 over the sorted manifest. */
@@ -234,6 +235,7 @@ const codeKeys = [
   "lock",
   "watched",
   "digest",
+  "blocks",
   "files",
 ] as const satisfies readonly (keyof CodeRecord)[];
 
@@ -370,9 +372,7 @@ function isCopiedFile(value: unknown): boolean {
 }
 
 function staysInside(path: string): boolean {
-  const normal = slashed.normalize(path.replaceAll("\\", "/"));
-  return !isAbsolute(path) && !normal.startsWith("/") && normal !== ".." &&
-    !normal.startsWith("../");
+  return !/^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(path);
 }
 
 function missingKey(record: Record<string, unknown>): string | undefined {

@@ -33,7 +33,7 @@ export async function takeSnapshot(
   const plan = earlier
     ? planFromRecord(spec, entry, earlier)
     : await planCopy(spec, entry, folder, world);
-  const files = await copyItems(plan.items, folder.path, spec.outputDirPlace);
+  const { files, blocks } = await copyItems(plan.items, folder.path, spec.outputDirPlace);
   if (earlier) warnChanged(spec, earlier.files, files, world);
   const resolution = await writeImports({
     spec,
@@ -51,6 +51,7 @@ export async function takeSnapshot(
     function: entry.function,
     roots: plan.roots,
     ...resolution,
+    blocks,
     files,
     digest: await digestOf(files),
   };

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { changesText, isUnchanged, verifyFolder } from "../../lib/runs/verify.ts";
+import { hashBlocks } from "../../lib/snapshotter/blocks.ts";
 import { sha256 } from "../../lib/snapshotter/digest.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
 import type { Changes, CodeRecord } from "../../lib/snapshotter/record.ts";
@@ -118,6 +119,46 @@ Deno.test("thousands of files keep their answers", async () => {
     const changes = await verifyFolder(openFolder(folder), { code });
     assertEquals(changes, { ...none, changed: ["src/777.ts"] });
   });
+});
+
+Deno.test("blocks and single digests find the same changes", async (t) => {
+  const names = Array.from({ length: 300 }, (_, i) => `src/${String(i).padStart(3, "0")}.ts`);
+  const texts = new Map(
+    names.map((name, i) => [name, `${name}\n`.repeat(i % 7 === 0 ? 6000 : 20)]),
+  );
+  const changes: [title: string, (folder: string) => Promise<void>, Partial<Changes>][] = [
+    ["nothing", () => Promise.resolve(), {}],
+    ["one byte", (folder) => {
+      const text = texts.get("src/123.ts")!.replace("1", "2");
+      return writeFiles(folder, { "src/123.ts": text });
+    }, { changed: ["src/123.ts"] }],
+    ["a byte that moved to the next file", (folder) => {
+      const [a, b] = ["src/010.ts", "src/011.ts"].map((name) => texts.get(name)!);
+      return writeFiles(folder, { "src/010.ts": a!.slice(0, -1), "src/011.ts": `\n${b}` });
+    }, { changed: ["src/010.ts", "src/011.ts"] }],
+    ["a file gone", (folder) => Deno.remove(join(folder, "src/299.ts")), {
+      missing: ["src/299.ts"],
+    }],
+  ];
+  for (const [title, change, expected] of changes) {
+    await t.step(title, () =>
+      withTempDir(async (folder) => {
+        await writeFiles(folder, Object.fromEntries(texts));
+        const hasher = hashBlocks();
+        const files = await Promise.all(names.map(async (path) => {
+          const bytes = new TextEncoder().encode(texts.get(path)!);
+          hasher.add(bytes);
+          return { path, bytes: bytes.length, sha256: await sha256(bytes) };
+        }));
+        const code = { mode: "copy", roots: ["src"], files } as unknown as CodeRecord;
+        await change(folder);
+        const blocks = await hasher.end();
+        assertEquals(blocks.length > 1, true);
+        for (const record of [{ code }, { code: { ...code, blocks } }]) {
+          assertEquals(await verifyFolder(openFolder(folder), record), { ...none, ...expected });
+        }
+      }));
+  }
 });
 
 Deno.test("the changes in one line", () => {
