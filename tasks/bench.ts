@@ -1,7 +1,7 @@
 /**
  * What expyrun costs, as ratios to bare tools that do the same work, measured side by side: they
  * hold on any machine, milliseconds do not. Words choose the groups (launch, snapshot, lines,
- * resolve, memory); all by default. With EXPYRUN_TEST_PYTHON, launching is also compared with the
+ * resolve, memory, provenance); all by default. With EXPYRUN_TEST_PYTHON, launching is also compared with the
  * Python tool.
  *
  * @module
@@ -179,7 +179,57 @@ async function memory(cwd: string): Promise<Row[]> {
   return [row("peak memory, to deno run", [ours, theirs], 1.5, "MiB")];
 }
 
-const groups = { launch, snapshot, lines, resolve, memory };
+/** What it costs to know where runs came from, and that they are still what they were. */
+async function provenance(cwd: string): Promise<Row[]> {
+  const keys = join(cwd, "keys.yml");
+  await writeFiles(cwd, {
+    ...under("inside", packageOf(50)),
+    ...under("outside", packageOf(50)),
+    ...under("many", randomPackage(1_000, 10_000)),
+    "keys.yml": manyKeys(10_000),
+  });
+  const inside = join(cwd, "inside");
+  for (const words of ["init -q", "add .", "-c user.name=a -c user.email=a@b commit -qm x"]) {
+    await finish(["git", ...words.split(" ")], inside);
+  }
+  const launch = (folder: string) => ({
+    before: () => Deno.remove(join(folder, "out"), { recursive: true }).catch(() => {}),
+    run: () => finish([...program, "--quiet", "config.yml"], folder),
+  });
+  const many = join(cwd, "many");
+  await finish([...program, "prepare", "config.yml"], many);
+  const copy = join(many, "out", "bench", "exp.0");
+  const files = Array.from(Deno.readDirSync(join(copy, "code")), ({ name }) => `code/${name}`);
+  const verify = { run: () => finish([...program, "verify", copy], cwd) };
+  const sums = { run: () => finish(["sha256sum", ...files], copy) };
+  const explain = { run: () => finish([...program, "explain", keys], cwd) };
+  const resolve = { run: () => finish([...program, "resolve", keys], cwd) };
+  const launches = await alternate(15, launch(inside), launch(join(cwd, "outside")));
+  return [
+    row("launching 50 files in git, to outside of it", launches, 1.15),
+    row("verifying 1000 files, to sha256sum", await alternate(15, verify, sums), 1.5),
+    row("explaining 10000 keys, to resolving them", await alternate(7, explain, resolve), 2),
+  ];
+}
+
+function under(folder: string, files: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]),
+  );
+}
+
+/** A package of files of so many bytes that nothing can shrink. */
+function randomPackage(count: number, bytes: number): Record<string, string> {
+  const files: Record<string, string> = {
+    "config.yml": config("code.entry"),
+    "code/entry.ts": "export function main() {}\n",
+  };
+  const noise = crypto.getRandomValues(new Uint8Array(bytes / 2)).toHex();
+  for (let i = 1; i < count; i++) files[`code/${i}.txt`] = `${i} ${noise}`.slice(0, bytes);
+  return files;
+}
+
+const groups = { launch, snapshot, lines, resolve, memory, provenance };
 const chosen = Object.entries(groups)
   .filter(([name]) => Deno.args.length === 0 || Deno.args.includes(name));
 
