@@ -70,10 +70,11 @@ async function dispatch(command: Command, world: World): Promise<number> {
     case "pack":
       return answer(await (await import("./lib/pack.ts")).pack(command, world));
     case "run": {
+      const elsewhere = isForSlurm(command);
       if (isArchive(command.config)) {
-        return await (await import("./lib/rerun.ts")).runArchive(command, world);
+        return await (await import("./lib/rerun.ts")).runArchive(command, elsewhere, world);
       }
-      if (!isForSlurm(command)) return exitCode(await run(command, world));
+      if (!elsewhere) return exitCode(await run(command, world));
       const { runOnSlurm } = await import("./lib/sweep/single.ts");
       return answer(await runOnSlurm(command, command.options, world));
     }

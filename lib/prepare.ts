@@ -70,7 +70,6 @@ export interface PreparedRun {
  */
 export async function prepare(command: PrepareCommand, world: World): Promise<ExperimentFolder> {
   const run = await checkRun(await readConfiguration(command, world), command.config, world);
-  warnSecrets(run, world);
   return (await prepareRun(run, command, world)).folder;
 }
 
@@ -102,6 +101,7 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { spec, entry } = run;
   const runtime = await chooseRuntime(run, world);
+  if (!preparation.like) warnSecrets(run, world);
   const facts = await gatherFacts(run, preparation, world);
   const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
@@ -180,7 +180,7 @@ async function writeConfigs(
   await writeFile(folder.origins, originsJson(origins), place);
 }
 
-/** Once for all of them: who repeats the run must know that its files are not enough. */
+/** Once for all of them, and for all runs of a sweep: who repeats the run must know that its files are not enough. */
 function warnSecrets({ raw, resolved }: Configuration, world: World): void {
   const isSecret = readSecretRule(raw);
   const secrets = usedVariables(resolved).filter(({ name, missing }) =>

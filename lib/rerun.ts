@@ -56,12 +56,24 @@ export async function rerun(command: RerunCommand, world: World): Promise<Answer
 /**
  * Unpacks an archive, and repeats the run that it holds.
  *
+ * @param elsewhere whether it was to be run by SLURM
  * @returns the exit code
  * @throws {ExpyrunError} when it is no archive of a run, or as {@linkcode rerun}
  */
-export async function runArchive(command: PrepareCommand, world: World): Promise<number> {
+export async function runArchive(
+  command: PrepareCommand,
+  elsewhere: boolean,
+  world: World,
+): Promise<number> {
   const { config, configPlace, overrides, force, quiet, strict, debugPlace } = command;
-  if (command.debug) throw noDebug(debugPlace ?? configPlace);
+  if (command.debug) {
+    const message = "Cannot run an archive with --debug: it holds a copy of the code";
+    throw new ExpyrunError({ code: "usage", message, place: debugPlace ?? configPlace });
+  }
+  if (elsewhere) {
+    const message = "Cannot submit an archive: it is unpacked and run here";
+    throw new ExpyrunError({ code: "usage", message, place: configPlace });
+  }
   const archive = isAbsolute(config) ? config : join(world.cwd, config);
   const into = await Deno.realPath(await Deno.makeTempDir({ prefix: "expyrun-" }));
   try {
@@ -83,11 +95,6 @@ function withoutTrace(error: unknown, into: string, config: string): unknown {
   if (!(error instanceof ExpyrunError)) return error;
   const message = error.problem.message.replaceAll(into, config);
   return new ExpyrunError({ ...error.problem, message });
-}
-
-function noDebug(place: ArgumentPlace): ExpyrunError {
-  const message = "Cannot run an archive with --debug: it holds a copy of the code";
-  return new ExpyrunError({ code: "usage", message, place });
 }
 
 async function onlyFolder(into: string, archive: string, place: ArgumentPlace): Promise<string> {
