@@ -96,6 +96,15 @@ function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
     if (Deno.build.os === "windows") child.kill("SIGTERM");
     else Deno.kill(-child.pid, signal);
   } catch {
-    // The whole group has ended meanwhile.
+    // The whole group has ended meanwhile, or its leader is about to make it.
+    signalLeader(child, signal);
+  }
+}
+
+function signalLeader(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended, too.
   }
 }

@@ -92,14 +92,24 @@ function projectIn(cwd: string, env: Readonly<Record<string, string>>): Project 
   };
 }
 
-/** Waits for a file; the test's own time limit is the only one. */
-export async function untilThere(path: string): Promise<void> {
-  while (!(await exists(path))) await new Promise((resolve) => setTimeout(resolve, 10));
+async function untilThere(path: string): Promise<void> {
+  await waitFor(() => exists(path), 10);
 }
 
 /** Waits until a condition holds; asked not too often, since most of them start a process. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 150));
+  await waitFor(condition, 150);
+}
+
+/** Far beyond what any of these tests takes: it only ends what would never end. */
+const patienceMs = 120_000;
+
+async function waitFor(condition: () => Promise<boolean>, pauseMs: number): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`It did not come in ${patienceMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
