@@ -67,16 +67,23 @@ async function itemsOf(
   const paths = [
     ...await ownFiles(folder),
     ...record.code.files.map(({ path }) => path),
+    ...record.runtime === "embedded" ? await packagesIn(folder, record) : [],
     ...(outputs ? await outputFiles(folder, record.code) : []),
   ];
   const dependencies = await cachedDependencies(folder, record, world, place);
   const cache = `${top}/${basename(folder.hidden)}/${basename(folder.denoDir)}`;
   return [
-    ...await Promise.all(paths.map(item)),
+    ...await Promise.all([...new Set(paths)].map(item)),
     ...dependencies.map(({ path, source }): ArchiveItem => {
       return { kind: "file", path: `${cache}/${path}`, source };
     }),
   ];
+}
+
+/** The compiled binary keeps what code imports in the folder itself. */
+async function packagesIn(folder: ExperimentFolder, { code }: RunRecord): Promise<string[]> {
+  const all = await outputFiles(folder, code, "all");
+  return all.filter((path) => /^(?:node_modules|vendor)\//.test(path));
 }
 
 async function ownFiles(folder: ExperimentFolder): Promise<string[]> {

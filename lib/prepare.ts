@@ -12,12 +12,11 @@ import { emitRaw, emitResolved } from "./resolver/emit.ts";
 import { variablesOf } from "./resolver/interpolation.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
-import { usedVariables } from "./resolver/variables.ts";
 import { refuseCommas } from "./runner/commas.ts";
 import { askVersions } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
+import { gatherFacts, settle, type SettledFacts } from "./runs/facts.ts";
 import { explainAll, originsJson } from "./runs/origins.ts";
-import { checkRepeated } from "./runs/trust.ts";
 import { sha256 } from "./snapshotter/digest.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
 import {
@@ -26,8 +25,7 @@ import {
   type ExperimentFolder,
   writeFile,
 } from "./snapshotter/folder.ts";
-import { digestsOf, inputFacts, variableFacts } from "./snapshotter/facts.ts";
-import { gitFacts } from "./snapshotter/git.ts";
+import { digestsOf } from "./snapshotter/facts.ts";
 import { machineFacts } from "./snapshotter/machine.ts";
 import { cacheVariables, carryCache } from "./snapshotter/carried_cache.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
@@ -101,7 +99,6 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { spec, entry } = run;
   const runtime = await chooseRuntime(run, world);
-  if (!preparation.like) warnSecrets(run, world);
   const facts = await gatherFacts(run, preparation, world);
   const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
@@ -115,7 +112,7 @@ export async function prepareRun(
       run,
       folder,
       code,
-      { ...await settled(facts), ...runtime },
+      { ...await settle(facts), ...runtime },
       world,
     );
     await writeRecord(folder, record, place);
@@ -133,36 +130,6 @@ export async function configDigest(
   return await sha256(JSON.stringify(spec.name) + deliverable(resolved, "named"));
 }
 
-/** What a record says beside code and configuration; git answers while the code is copied. */
-interface Facts {
-  readonly git: Promise<RunRecord["git"]>;
-  readonly rest: Pick<RunRecord, "inputs" | "environment" | "repeats">;
-}
-
-async function gatherFacts(
-  run: CheckedRun,
-  { like, debug, archive, force = false }: Preparation,
-  world: World,
-): Promise<Facts> {
-  const { raw, resolved, spec } = run;
-  const variables = usedVariables(resolved);
-  const repeated = like || debug
-    ? { git: like?.git, repeats: like?.repeats }
-    : await checkRepeated(spec, variables, force, world);
-  const inputs = await inputFacts(spec.inputs, world, like?.inputs);
-  const environment = await variableFacts(variables, readSecretRule(raw), world.env);
-  const { code, outputDir } = spec;
-  const git = repeated?.git || like
-    ? Promise.resolve(repeated?.git)
-    : gitFacts({ code, outputDir, env: world.env });
-  const repeats = repeated?.repeats && { ...repeated.repeats, ...(archive ? { archive } : {}) };
-  return { git, rest: { inputs, environment, repeats } };
-}
-
-async function settled({ git, rest }: Facts) {
-  return { git: await git, ...rest };
-}
-
 /** Both configurations, and where each value of them came from. */
 async function writeConfigs(
   { raw, resolved, spec }: CheckedRun,
@@ -178,22 +145,6 @@ async function writeConfigs(
   const variable = variablesOf(world);
   const origins = explainAll({ raw, resolved, variable, isSecret: readSecretRule(raw) });
   await writeFile(folder.origins, originsJson(origins), place);
-}
-
-/** Once for all of them, and for all runs of a sweep: who repeats the run must know that its files are not enough. */
-function warnSecrets({ raw, resolved }: Configuration, world: World): void {
-  const isSecret = readSecretRule(raw);
-  const secrets = usedVariables(resolved).filter(({ name, missing }) =>
-    isSecret(name) && !missing && world.env[name] !== ""
-  );
-  if (secrets.length === 0) return;
-  const names = secrets.map(({ name }) => `$${name}`).join(", ");
-  world.warn({
-    code: "environment",
-    message: `Keeping the value of ${names} out of files: repeating the run will need it`,
-    place: secrets[0]!.place,
-    hint: "If it is no secret, set __run__.__secrets__: none",
-  });
 }
 
 /**
@@ -235,7 +186,7 @@ async function newRecord(
   { resolved, spec }: CheckedRun,
   folder: ExperimentFolder,
   code: CodeRecord,
-  facts: Awaited<ReturnType<typeof settled>> & Runtime,
+  facts: SettledFacts & Runtime,
   world: World,
 ): Promise<RunRecord> {
   return {

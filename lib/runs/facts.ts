@@ -1,0 +1,81 @@
+/**
+ * What a record says beside code and configuration: where the run comes from and what it reads.
+ * Gathered before anything is made; git answers while the code is copied.
+ *
+ * @module
+ */
+import type { CheckedRun, Preparation } from "../prepare.ts";
+import type { Configuration } from "../resolve.ts";
+import { readSecretRule } from "../resolver/secrets.ts";
+import { usedVariables } from "../resolver/variables.ts";
+import { inputFacts, variableFacts } from "../snapshotter/facts.ts";
+import { gitFacts } from "../snapshotter/git.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import { checkRepeated, type Repeated } from "./trust.ts";
+
+/** Facts on their way. */
+export interface Facts {
+  readonly git: Promise<RunRecord["git"]>;
+  readonly rest: Pick<RunRecord, "inputs" | "environment" | "repeats">;
+}
+
+/** The part of a record that they become. */
+export type SettledFacts = Facts["rest"] & Pick<RunRecord, "git">;
+
+/**
+ * Gathers the facts of a run that is to be prepared, and warns once of its secrets.
+ *
+ * @throws {ExpyrunError} when an input is missing, or the run that is repeated cannot be trusted
+ */
+export async function gatherFacts(
+  run: CheckedRun,
+  preparation: Preparation,
+  world: World,
+): Promise<Facts> {
+  const { raw, resolved, spec } = run;
+  const { like, archive } = preparation;
+  if (!like) warnSecrets(run, world);
+  const repeated = await repeatedBy(run, preparation, world);
+  const inputs = await inputFacts(spec.inputs, world, like?.inputs);
+  const variables = usedVariables(resolved);
+  const environment = await variableFacts(variables, readSecretRule(raw), world.env);
+  const { code, outputDir } = spec;
+  // The copy of an earlier run may lie in another repository than its code came from.
+  const git = repeated
+    ? Promise.resolve(repeated.git)
+    : gitFacts({ code, outputDir, env: world.env });
+  const repeats = repeated?.repeats && { ...repeated.repeats, ...(archive ? { archive } : {}) };
+  return { git, rest: { inputs, environment, repeats } };
+}
+
+/** Waits for what is still on its way. */
+export async function settle({ git, rest }: Facts): Promise<SettledFacts> {
+  return { git: await git, ...rest };
+}
+
+/** What is known of the code, where another run has had it before. */
+async function repeatedBy(
+  { resolved, spec }: CheckedRun,
+  { like, debug, force = false }: Preparation,
+  world: World,
+): Promise<Partial<Repeated> | undefined> {
+  if (like) return { git: like.git, ...(like.repeats ? { repeats: like.repeats } : {}) };
+  return debug ? undefined : await checkRepeated(spec, usedVariables(resolved), force, world);
+}
+
+/** Who repeats the run must know that its files are not enough. */
+function warnSecrets({ raw, resolved }: Configuration, world: World): void {
+  const isSecret = readSecretRule(raw);
+  const secrets = usedVariables(resolved).filter(({ name, missing }) =>
+    isSecret(name) && !missing && world.env[name] !== ""
+  );
+  if (secrets.length === 0) return;
+  const names = secrets.map(({ name }) => `$${name}`).join(", ");
+  world.warn({
+    code: "environment",
+    message: `Keeping the value of ${names} out of files: repeating the run will need it`,
+    place: secrets[0]!.place,
+    hint: "If it is no secret, set __run__.__secrets__: none",
+  });
+}
