@@ -19,7 +19,7 @@ import { canWatch } from "./runner/watchdog.ts";
 import { type ShownStatus, statusOf as shownStatus } from "./runs/status.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
 import { cacheVariables } from "./snapshotter/carried_cache.ts";
-import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
+import { type ExperimentFolder, folderError, openFolder, writeFile } from "./snapshotter/folder.ts";
 import {
   dependencyFolders,
   loadedFromOutside,
@@ -95,14 +95,18 @@ export async function execute(
   };
   world.say(`expyrun: ${running.name} in ${shownPath(running.folder, world)}`);
   const start = performance.now();
-  await writeRecord(folder, running);
-  const outcome = await launch(run, delivery.text, world, { ...execution, append: again });
+  await handOver(run, delivery.text, again);
+  const outcome = await launch(run, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
   const outside = running.code.watched && await loadedFromOutside(folder);
   const record = { ...ended(running, outcome, durationMs, world), ...(outside ? { outside } : {}) };
-  await writeRecord(folder, record);
+  // Temporary files may have filled the disk: with them gone there is room for the record.
   await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
-  sayEnd(run, outcome, durationMs, world);
+  try {
+    await writeRecord(folder, record);
+  } finally {
+    sayEnd(run, outcome, durationMs, world);
+  }
   // Under --strict the child has refused them.
   if (outside && !world.strict) warnOutside(outside, world);
   return record;
@@ -211,29 +215,43 @@ async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
 
 // deno-lint-ignore require-await -- touches the disk; the asynchronous call loads Deno's streams
 async function isFirst(path: string, owner: string): Promise<boolean> {
+  let isMade = false;
   try {
-    Deno.writeTextFileSync(path, owner, { createNew: true });
+    using file = Deno.openSync(path, { write: true, createNew: true });
+    isMade = true;
+    file.writeSync(new TextEncoder().encode(owner));
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (isMade) Deno.removeSync(path);
+    throw folderError(`Cannot write "${path}"`, error);
+  }
+}
+
+/**
+ * Writes what the process reads, and that it runs. A folder that has no room for it stays prepared,
+ * and can be run when there is.
+ */
+async function handOver(run: Run, delivery: string, again: boolean): Promise<void> {
+  const { folder, record } = run;
+  try {
+    const files = runners[record.runtime].handOver(run, delivery);
+    for (const { path, text } of files) await writeFile(path, text);
+    await writeRecord(folder, record);
+  } catch (error) {
+    if (!again) await Deno.remove(folder.started);
     throw error;
   }
 }
 
 /** A process that cannot even be started is a run that failed: nothing may stay `running`. */
-async function launch(
-  run: Run,
-  delivery: string,
-  world: World,
-  handling: Handling,
-): Promise<Outcome> {
-  const runner = runners[run.record.runtime];
+async function launch(run: Run, world: World, handling: Handling): Promise<Outcome> {
+  const { record, folder } = run;
   try {
-    for (const { path, text } of runner.handOver(run, delivery)) await writeFile(path, text);
-    return await runProcess(runner.plan(run), run.folder.log, world, handling);
+    return await runProcess(runners[record.runtime].plan(run), folder.log, world, handling);
   } catch (error) {
     const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
-    await writeRecord(run.folder, { ...run.record, status: "failed", exitCode: 125, ...message });
+    await writeRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
     throw error;
   }
 }

@@ -107,6 +107,7 @@ function hintOf(text: string, { spec, outside }: LockRequest): string | undefine
   if (/npm package .* (does not exist|matching)/.test(text)) {
     return "Check the name and the version in the import, or in what it is mapped to";
   }
+  if (/No space left/.test(text)) return "Free some space there, or choose another __output_dir__";
   if (/sending request|dns error|connect|timed out|offline|ot found in cache/i.test(text)) {
     return "Locking an import that is not cached yet needs the network: try again with it";
   }

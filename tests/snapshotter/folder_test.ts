@@ -9,7 +9,8 @@ import {
   writeFile,
 } from "../../lib/snapshotter/folder.ts";
 import { readFiles, run, withTempDir, writeFiles } from "../temp.ts";
-import { assertRefuses, bound, leftOut, placeOf } from "./experiment.ts";
+import { withTmpfs } from "../tmpfs.ts";
+import { assertRefuses, bound, placeOf } from "./experiment.ts";
 
 function claim(outputDir: string, changes: Partial<FolderClaim> = {}): FolderClaim {
   return { outputDir, name: "a/b", debug: false, outputDirPlace: placeOf('"out"'), ...changes };
@@ -147,7 +148,7 @@ Choose another __output_dir__, or change the permissions of this one
   }));
 
 Deno.test("a disk that is full, of bytes or of inodes, and a file system that is read-only", () =>
-  withTmpfs("size=64k,nr_inodes=8", async (dir) => {
+  withTmpfs("size=64k,nr_inodes=8", async ({ dir, remount }) => {
     const folder = await claimFolder(claim(dir));
     await assertRefuses(
       () => writeFile(folder.log, "x".repeat(1e6), placeOf('"out"')),
@@ -167,7 +168,7 @@ ${shownPlace}  = hint: Free some space, or choose another __output_dir__
       ),
     );
     assertEquals(await readNames(join(dir, "a/b")), ["exp.0"]);
-    await run("mount", ["-o", "remount,ro", dir]);
+    await remount("ro");
     await assertRefuses(
       () => claimFolder(claim(dir)),
       dir,
@@ -215,18 +216,4 @@ function claimCode(outputDir: string): string {
 
 async function readNames(dir: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name).sort();
-}
-
-/** Calls `use` with a small file system of its own, where one can be mounted. */
-async function withTmpfs(options: string, use: (dir: string) => Promise<void>): Promise<void> {
-  await withTempDir(async (dir) => {
-    const mounted = await run("mount", ["-t", "tmpfs", "-o", options, "none", dir])
-      .catch(() => undefined);
-    if (mounted?.exitCode !== 0) return leftOut("a full disk: no right to mount a tmpfs");
-    try {
-      await use(dir);
-    } finally {
-      await run("umount", [dir]);
-    }
-  });
 }

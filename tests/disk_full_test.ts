@@ -1,0 +1,139 @@
+/** The whole program on a disk that is full: of bytes, or of files. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { type Ended, expyrun, readFiles, withTempDir, writeFiles } from "./temp.ts";
+import { type Tmpfs, withTmpfs } from "./tmpfs.ts";
+
+const noSpace = /^error: Cannot [^]*no space left on (the )?device[^]*hint: Free some space/im;
+
+const configuration = `__run__:
+  __main__: src.main:main
+  __output_dir__: $DISK
+  __name__: a/b
+how: none
+`;
+
+const code = `import ms from "npm:ms@2.1.3";
+
+export function main(name: string, { how }: { how: string }): void {
+  const line = "x".repeat(1023);
+  const until = (write: () => void) => {
+    for (;;) write();
+  };
+  if (how === "log") for (let i = 0; i < 2000; i++) console.log(line);
+  if (how === "data") until(() => Deno.writeTextFileSync("data", line, { append: true }));
+  if (how === "temporary") {
+    const file = Deno.makeTempFileSync();
+    try {
+      until(() => Deno.writeTextFileSync(file, line, { append: true }));
+    } catch {
+      console.log("full");
+    }
+  }
+  console.log(name, ms("1 s"));
+}
+`;
+
+/** A project beside a disk that is small. */
+async function withDisk(use: (disk: Disk) => Promise<void>): Promise<void> {
+  await withTmpfs("size=1m", (tmpfs) =>
+    withTempDir(async (cwd) => {
+      await writeFiles(cwd, { "config.yml": configuration, "src/main.ts": code });
+      const env = { DISK: tmpfs.dir };
+      await use({ ...tmpfs, expyrun: (...words) => expyrun(words, { cwd, env }) });
+    }));
+}
+
+interface Disk extends Tmpfs {
+  expyrun(...words: string[]): Promise<Ended>;
+}
+
+// A page is the least that a file takes; the disk itself has an inode.
+const rooms: [string, (n: number) => string][] = [
+  ["bytes", (n) => `size=${4 * n}k`],
+  ["files", (n) => `nr_inodes=${n + 1}`],
+];
+
+for (const [what, options] of rooms) {
+  Deno.test(`a disk that is out of ${what} while a run is prepared: nothing is left behind`, () =>
+    withDisk(async ({ dir, remount, expyrun }) => {
+      const codes: number[] = [];
+      for (let n = 1; codes.at(-1) !== 0; n++) {
+        await remount(options(n));
+        const { exitCode, stderr } = await expyrun("prepare", "config.yml");
+        codes.push(exitCode);
+        if (exitCode === 0) continue;
+        assertEquals(exitCode, 125, stderr);
+        assertMatch(stderr, noSpace);
+        assertEquals([...Deno.readDirSync(dir)], [], options(n));
+      }
+      assertEquals(codes[0], 125);
+    }));
+}
+
+Deno.test("a disk that is full when a run starts: the folder can be run when there is room", () =>
+  withDisk(async ({ dir, expyrun }) => {
+    const prepare = async () => (await expyrun("prepare", "config.yml")).stdout.trimEnd();
+    let folder = await prepare();
+    const seen: string[] = [];
+    for (let pages = 0; seen.at(-1) !== "0 succeeded"; pages++) {
+      const room = await leaveRoom(dir, pages);
+      const { exitCode, stdout, stderr } = await expyrun("execute", folder);
+      await room.free();
+      seen.push(`${exitCode} ${await statusOf(folder)}`);
+      if (exitCode === 0) continue;
+      assertMatch(stderr, noSpace);
+      assertEquals(await unfinished(folder), []);
+      if (seen.at(-1) === "125 prepared") continue;
+      assertEquals(
+        [seen.at(-1), stdout],
+        ["125 running", "a/b 1000\n"],
+        "only its end is not told",
+      );
+      folder = await prepare();
+    }
+    assertEquals(seen[0], "125 prepared");
+  }));
+
+const fillings: [string, number, RegExp, string][] = [
+  ["log", 125, noSpace, "running"],
+  ["data", 125, noSpace, "running"],
+  ["temporary", 0, /^warning: Cannot write ".*outputs.log": No space left/m, "succeeded"],
+];
+
+for (const [how, exitCode, said, status] of fillings) {
+  Deno.test(`a disk that is filled while a run goes on, by: ${how}`, () =>
+    withDisk(async ({ dir, expyrun }) => {
+      const ended = await expyrun("config.yml", "--how", how);
+      const folder = join(dir, "a/b/exp.0");
+      assertMatch(ended.stderr, said);
+      assertEquals(ended.exitCode, exitCode, ended.stderr);
+      assertEquals(await statusOf(folder), status);
+      assertEquals(await unfinished(folder), []);
+      // What is shown does not depend on the disk, nor on what becomes of the record.
+      const lines = ended.stdout.split("\n");
+      assertEquals(lines.length, { log: 2002, data: 1, temporary: 3 }[how]);
+      assertMatch(ended.stderr, /^expyrun: (succeeded|failed \(exit code 1\)) in/m);
+    }));
+}
+
+async function statusOf(folder: string): Promise<unknown> {
+  return JSON.parse(await Deno.readTextFile(join(folder, "record.json"))).status;
+}
+
+/** Files that were to be renamed. */
+async function unfinished(folder: string): Promise<string[]> {
+  return Object.keys(await readFiles(folder)).filter((path) => path.endsWith(".tmp"));
+}
+
+/** Fills a disk but for some pages. */
+async function leaveRoom(dir: string, pages: number) {
+  const path = join(dir, "filler");
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  try {
+    for (;;) await file.write(new Uint8Array(4096));
+  } catch {
+    await file.truncate((await file.stat()).size - 4096 * pages);
+  }
+  return { free: () => Deno.remove(path) };
+}
