@@ -84,6 +84,7 @@ export async function execute(
     record: running,
     folder,
     lock: await lockText(running, folder),
+    config: await configText(running, folder),
     env,
     caches: await dependencyFolders(env),
     inputs: await withRealPaths(running.inputs?.map(({ path }) => path) ?? []),
@@ -163,6 +164,15 @@ async function lockText(
 ): Promise<string | undefined> {
   if (code.lock === undefined) return undefined;
   return await Deno.readTextFile(code.mode === "copy" ? folder.lock : code.lock);
+}
+
+/** What Deno would be told by a flag; only for code that imports more than its own files. */
+async function configText(
+  { runtime, code }: RunRecord,
+  folder: ExperimentFolder,
+): Promise<string | undefined> {
+  if (runtime !== "embedded" || code.lock === undefined) return undefined;
+  return await Deno.readTextFile(folder.denoConfig);
 }
 
 /**

@@ -107,7 +107,7 @@ export async function prepareRun(
     await writeConfigs(run, preparation, folder, world);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);
     const place = spec.outputDirPlace;
-    await writeFile(folder.requirements, requirements(lock, runtime.versions), place);
+    await writeFile(folder.requirements, frozen(lock, code, runtime), place);
     const record = await newRecord(
       run,
       folder,
@@ -161,6 +161,10 @@ async function chooseRuntime({ spec }: CheckedRun, world: World): Promise<Runtim
 }
 
 type Runtime = Pick<RunRecord, "runtime" | "versions">;
+
+function frozen(lock: string, { packages }: CodeRecord, { runtime, versions }: Runtime): string {
+  return requirements(lock, versions, runtime === "embedded" ? packages ?? [] : undefined);
+}
 
 async function codeOf(
   { debug, shared }: Preparation,

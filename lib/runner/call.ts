@@ -40,7 +40,7 @@ export function entryUrl(run: Run): string {
 }
 
 /** A copy is found where the folder is now: folders are moved, and copied to other machines. */
-function codeRoot({ record: { code }, folder }: Run): string {
+export function codeRoot({ record: { code }, folder }: Run): string {
   return code.mode === "copy" ? folder.path : code.root;
 }
 

@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { callText, childEnvironment, entryUrl, watchOf } from "./call.ts";
+import { toFileUrl } from "../path.ts";
+import { callText, childEnvironment, codeRoot, entryUrl, watchOf } from "./call.ts";
 import type { Order } from "./child.ts";
+import { type ImportRules, importRules } from "./import_rules.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 import { keyVariable } from "./seal.ts";
 import { workerPermissions } from "./worker_permissions.ts";
@@ -34,6 +36,7 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
+    imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
       folders: [...new Set([folder.path, record.folder])],
@@ -43,4 +46,14 @@ function orderOf(run: Run): Order {
       needed: run.key === undefined ? [] : [keyVariable],
     }),
   };
+}
+
+/** Nothing where the runtime answers by itself, which is faster. */
+function rulesOf(run: Run): ImportRules | undefined {
+  const { config, lock = "{}", record: { code } } = run;
+  if (config === undefined) return undefined;
+  const rules = importRules(config, lock, `${toFileUrl(codeRoot(run)).href}/`);
+  const isNeeded = code.mode === "original" || Object.keys(rules.imports).length > 0 ||
+    Object.keys(rules.scopes).length > 0 || code.packages?.some(({ path }) => path === "vendor");
+  return isNeeded ? rules : undefined;
 }

@@ -17,6 +17,8 @@ export interface Run {
   readonly folder: ExperimentFolder;
   /** The text of the lock that `record.code.lock` names; absent: nothing is locked. */
   readonly lock?: string | undefined;
+  /** The text of the deno.json that imports are resolved by, where Deno does not read it. */
+  readonly config?: string | undefined;
   /** The environment of the command. */
   readonly env: Readonly<Record<string, string>>;
   /** The `deno` to run it with, if with any. */

@@ -21,7 +21,7 @@ function runtime(): { internals: Internals } {
 }
 
 interface Internals {
-  readonly dispatchProcessBeforeExitEvent?: () => boolean;
+  readonly dispatchProcessBeforeExitEvent?: () => unknown;
   readonly dispatchProcessExitEvent?: () => void;
 }
 
@@ -62,7 +62,9 @@ function endWhen(idle: () => boolean): void {
 /** Whoever listens may go on, or find more to do. */
 function isOver(idle: () => boolean): boolean {
   if (!dispatchEvent(new Event("beforeunload", { cancelable: true }))) return false;
-  if (internals.dispatchProcessBeforeExitEvent?.() || !idle()) return false;
+  // Its answer counts the operation that waits for messages.
+  internals.dispatchProcessBeforeExitEvent?.();
+  if (!idle()) return false;
   dispatchUnload();
   internals.dispatchProcessExitEvent?.();
   return end(Deno.exitCode);

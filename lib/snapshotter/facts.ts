@@ -7,7 +7,7 @@ import { ExpyrunError } from "../errors.ts";
 import type { DeclaredInput } from "../resolver/input_section.ts";
 import type { SecretRule } from "../resolver/secrets.ts";
 import type { Variable } from "../resolver/variables.ts";
-import { basename } from "../path.ts";
+import { relative } from "../path.ts";
 import type { World } from "../world.ts";
 import type { ExperimentFolder } from "./folder.ts";
 import { sha256 } from "./digest.ts";
@@ -67,11 +67,11 @@ export async function variableFacts(
 
 /** The digests of what expyrun wrote into a folder and reads again, by the names of the files. */
 export async function digestsOf(folder: ExperimentFolder): Promise<Record<string, string>> {
-  const { config, rawConfig, requirements, denoConfig, lock, packageJson } = folder;
+  const { config, rawConfig, requirements, denoConfig, lock, packageJson, packages } = folder;
   const digests: Record<string, string> = {};
-  for (const path of [config, rawConfig, requirements, denoConfig, lock, packageJson]) {
+  for (const path of [config, rawConfig, requirements, denoConfig, lock, packageJson, packages]) {
     const bytes = bytesOf(path);
-    if (bytes) digests[basename(path)] = await sha256(bytes);
+    if (bytes) digests[relative(folder.path, path).replaceAll("\\", "/")] = await sha256(bytes);
   }
   return digests;
 }

@@ -24,6 +24,8 @@ export interface ExperimentFolder {
   readonly hidden: string;
   readonly call: string;
   readonly bootstrap: string;
+  /** The packages that were copied along, with the digests of their files. */
+  readonly packages: string;
   /** Where each value of the configuration came from. */
   readonly origins: string;
   /** The modules from elsewhere that the child has loaded, one a line. */
@@ -57,6 +59,7 @@ const names = {
   denoConfig: "deno.json",
   lock: "deno.lock",
   packageJson: "package.json",
+  nodeModules: "node_modules",
   hidden: ".expyrun",
 } as const;
 
@@ -170,6 +173,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     hidden,
     call: join(hidden, "call.json"),
     bootstrap: join(hidden, "bootstrap.js"),
+    packages: join(hidden, "packages.json"),
     origins: join(hidden, "origins.json"),
     loaded: join(hidden, "loaded"),
     denoDir: join(hidden, "deno"),

@@ -9,8 +9,11 @@ import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
 import { completeLock, emptyLock } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
+import { neededBy } from "./needed.ts";
+import { copyPackages } from "./packages.ts";
 import { findProject, type Project } from "./project.ts";
-import { scanImports } from "./scan.ts";
+import type { PackageRecord } from "./record.ts";
+import { type ImportScan, scanImports } from "./scan.ts";
 
 /** The Deno that imports are locked with. */
 export interface DenoProgram {
@@ -35,7 +38,10 @@ export interface ImportsRequest {
 /** The files that imports are resolved by; absolute paths. */
 export interface Resolution {
   readonly config?: string;
-  readonly lock: string;
+  /** Absent where nothing is held to one. */
+  readonly lock?: string;
+  /** What was copied along, where Deno is not asked for it. */
+  readonly packages?: readonly PackageRecord[];
   /** Whether code may be loaded that is neither of the copy nor locked. */
   readonly watched?: true;
 }
@@ -77,8 +83,17 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
   }
   // What a package imports is not looked through.
   const watched = scan.leaves || outside.length > 0 ||
-    scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
-  return { config, lock, ...(watched ? { watched } : {}) };
+    deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
+  const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
+  if (deno) return resolution;
+  const needed = neededBy(scan, value, project.packageJson?.value);
+  const packages = await copyPackages({ ...needed, start, folder, place });
+  return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
+}
+
+/** Where Deno is not asked, a lock only tells which versions are meant: where any are imported. */
+function withoutDeno({ lock, ...rest }: Resolution, { foreign }: ImportScan): Resolution {
+  return foreign && lock !== undefined ? { ...rest, lock } : rest;
 }
 
 /**
@@ -94,8 +109,13 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
   const { config } = project;
   const needed = config ?? project.packageJson;
   const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
+  if (!deno) {
+    const { value } = await reduceConfig(project, spec.code);
+    await writeFile(folder.denoConfig, jsonText(value), spec.outputDirPlace);
+    return withoutDeno({ config: folder.denoConfig, lock: folder.lock }, scan);
+  }
   const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
-  if (deno && (scan.foreign || needed)) {
+  if (scan.foreign || needed) {
     await completeLock({
       spec,
       root: spec.code,

@@ -20,6 +20,18 @@ export type CopiedFile =
   | { readonly path: string; readonly bytes: number; readonly sha256: string }
   | { readonly path: string; readonly link: string };
 
+/** A package, or a vendor folder, that was copied along. */
+export interface PackageRecord {
+  /** The name by which the code finds it. */
+  readonly name: string;
+  readonly version: string;
+  /** Relative to the experiment folder, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** sha256 over the sorted manifest of its files, which `.expyrun/packages.json` holds. */
+  readonly digest: string;
+}
+
 /** The code that runs. Paths of files are relative to the experiment folder, with `/`. */
 export interface CodeRecord {
   /** `copy`: in the experiment folder; `original` (--debug): run where it stands. */
@@ -36,6 +48,8 @@ export interface CodeRecord {
   readonly config?: string | undefined;
   /** The lock that the imports are held to; absolute. */
   readonly lock?: string | undefined;
+  /** What was copied along, where no `deno` loads it. */
+  readonly packages?: readonly PackageRecord[] | undefined;
   /** Whether it may load modules that are neither copied nor locked, so that loading is watched. */
   readonly watched?: true | undefined;
   /** sha256 over the contents of files that follow each other in the manifest, see blocks.ts. */
@@ -233,6 +247,7 @@ const codeKeys = [
   "roots",
   "config",
   "lock",
+  "packages",
   "watched",
   "digest",
   "blocks",

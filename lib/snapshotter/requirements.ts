@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunRecord } from "./record.ts";
+import type { PackageRecord, RunRecord } from "./record.ts";
 
 /** The parts of a deno.lock that name dependencies (version 3 keeps them under `packages`). */
 interface Lock {
@@ -18,6 +18,7 @@ interface Lock {
  * a line, sorted.
  *
  * @param lockText the text of the deno.lock that the run is held to
+ * @param packages what was copied along where no `deno` loads it: then these and no other npm packages
  *
  * @example
  * ```ts
@@ -28,17 +29,27 @@ interface Lock {
  * console.assert(requirements(lock, versions).endsWith("expyrun==0.1.0\nnpm:ms@2.1.3\n"));
  * ```
  */
-export function requirements(lockText: string, versions: RunRecord["versions"]): string {
+export function requirements(
+  lockText: string,
+  versions: RunRecord["versions"],
+  packages?: readonly PackageRecord[],
+): string {
   const runtime = (["deno", "v8", "typescript", "expyrun"] as const)
     .map((name) => `${name}==${versions[name]}`);
   const lock: Lock = JSON.parse(lockText);
   const { npm, jsr } = { ...lock.packages, ...lock };
   const locked = new Set([
     ...Object.keys(jsr ?? {}).map((key) => `jsr:${key}`),
-    ...Object.keys(npm ?? {}).map((key) => `npm:${withoutPeers(key)}`),
+    ...packages
+      ? packages.filter(({ version }) => version !== "").map(nameAndVersion)
+      : Object.keys(npm ?? {}).map((key) => `npm:${withoutPeers(key)}`),
     ...Object.keys(lock.remote ?? {}),
   ]);
   return [...runtime, ...[...locked].sort()].join("\n") + "\n";
+}
+
+function nameAndVersion({ name, version }: PackageRecord): string {
+  return `npm:${name}@${version}`;
 }
 
 /** `a@1.0.0_b@2.0.0` is a@1.0.0 beside b@2.0.0, which has its own line. */

@@ -24,6 +24,10 @@ export interface ImportScan {
   readonly foreign: boolean;
   /** The other modules that do, some of which no import leads to (workers); sorted. */
   readonly others: readonly string[];
+  /** What is imported beside relative paths and modules of Node, as it is written. */
+  readonly specifiers: readonly string[];
+  /** Whether there are imports whose names are only known when they are made. */
+  readonly computed: boolean;
   /** Whether an import may lead out of the root: only running the code tells where. */
   readonly leaves: boolean;
 }
@@ -54,6 +58,8 @@ export async function scanImports(request: ScanRequest): Promise<ImportScan> {
   return {
     foreign: unknown || foreign.length > 0,
     others: foreign.filter((path) => path !== module).sort(),
+    specifiers: [...new Set([...all.values()].flatMap(foreignIn))].sort(),
+    computed: unknown,
     leaves: unknown || [...all].some(([path, text]) => mayLeave(path, text)),
   };
 }
@@ -85,7 +91,12 @@ function reachedFrom(root: string, modules: readonly string[]): Map<string, stri
 
 function isForeign(path: string, text: string, jsxImports: boolean): boolean {
   if (/x$/.test(path) && (jsxImports || text.includes("@jsxImportSource"))) return true;
-  return [...text.matchAll(imported)].some(([, specifier]) => !local.test(specifier!));
+  return foreignIn(text).length > 0;
+}
+
+function foreignIn(text: string): string[] {
+  return [...text.matchAll(imported)].map(([, specifier]) => specifier!)
+    .filter((specifier) => !local.test(specifier));
 }
 
 /** The paths in a text, as seen from the root. */
