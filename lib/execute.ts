@@ -17,6 +17,7 @@ import { seal, type Sealed } from "./runner/seal.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { canWatch } from "./runner/watchdog.ts";
 import { type ShownStatus, statusOf as shownStatus } from "./runs/status.ts";
+import { changesText, isUnchanged, verifyFolder } from "./runs/verify.ts";
 import { refuseChanges, requireSecrets, secretNames } from "./runs/trust.ts";
 import { cacheVariables } from "./snapshotter/carried_cache.ts";
 import { type ExperimentFolder, folderError, openFolder, writeFile } from "./snapshotter/folder.ts";
@@ -73,7 +74,8 @@ export async function execute(
   const delivery = await readDelivery(folder, world);
   const task = slurmTask(world.env);
   const again = await takeFolder(folder, prepared, task, place);
-  const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
+  const scope = prepared.runtime === "embedded" ? "detect" as const : "deny" as const;
+  const running = { ...started(prepared, task, again), ...await startFacts(world, forced), scope };
   const env = {
     ...world.env,
     ...await cacheVariables(folder),
@@ -100,7 +102,12 @@ export async function execute(
   const outcome = await launch(run, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
   const outside = running.code.watched && await loadedFromOutside(folder);
-  const record = { ...ended(running, outcome, durationMs, world), ...(outside ? { outside } : {}) };
+  const altered = await alteredFiles(folder, running);
+  const record = {
+    ...ended(running, outcome, durationMs, world),
+    ...(outside ? { outside } : {}),
+    ...(altered ? { altered } : {}),
+  };
   // Temporary files may have filled the disk: with them gone there is room for the record.
   await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
   try {
@@ -110,7 +117,34 @@ export async function execute(
   }
   // Under --strict the child has refused them.
   if (outside && !world.strict) warnOutside(outside, world);
+  if (altered) warnAltered(altered, world);
   return record;
+}
+
+/**
+ * A Worker that may write to the folder may write to all of it: that is found out, not prevented. What
+ * had been changed before is not its doing.
+ */
+async function alteredFiles(
+  folder: ExperimentFolder,
+  record: RunRecord,
+): Promise<Changes | undefined> {
+  if (record.scope !== "detect") return undefined;
+  const now = await verifyFolder(folder, record);
+  const rest = (kind: keyof Changes) =>
+    now[kind].filter((path) => !record.forced?.[kind].includes(path));
+  const changes = { changed: rest("changed"), missing: rest("missing"), added: rest("added") };
+  return isUnchanged(changes) ? undefined : changes;
+}
+
+function warnAltered(altered: Changes, world: World): void {
+  world.warn({
+    code: "snapshot",
+    message: `The experiment changed the copy of its code, or expyrun's own files (${
+      changesText(altered)
+    })`,
+    hint: "The run can no longer be repeated from its folder; --runtime deno denies such writes",
+  });
 }
 
 /** The record of a run that starts, or that starts again in the folder of its last start. */
@@ -172,7 +206,7 @@ async function configText(
   folder: ExperimentFolder,
 ): Promise<string | undefined> {
   if (runtime !== "embedded" || code.lock === undefined) return undefined;
-  return await Deno.readTextFile(folder.denoConfig);
+  return await Deno.readTextFile(code.mode === "copy" ? folder.denoConfig : folder.originalConfig);
 }
 
 /**

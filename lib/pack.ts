@@ -11,6 +11,7 @@ import { cachedDependencies } from "./runs/dependencies.ts";
 import { outputFiles } from "./runs/outputs.ts";
 import { refuseChanges } from "./runs/trust.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
+import { packageFiles } from "./snapshotter/packages.ts";
 import { findRecord, type RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
@@ -67,10 +68,13 @@ async function itemsOf(
   const paths = [
     ...await ownFiles(folder),
     ...record.code.files.map(({ path }) => path),
-    ...record.runtime === "embedded" ? await packagesIn(folder, record) : [],
+    ...(await packageFiles(folder, record.code)).map(({ path }) => path),
     ...(outputs ? await outputFiles(folder, record.code) : []),
   ];
-  const dependencies = await cachedDependencies(folder, record, world, place);
+  // What runs without Deno has its dependencies in the folder.
+  const dependencies = record.runtime === "deno"
+    ? await cachedDependencies(folder, record, world, place)
+    : [];
   const cache = `${top}/${basename(folder.hidden)}/${basename(folder.denoDir)}`;
   return [
     ...await Promise.all([...new Set(paths)].map(item)),
@@ -80,24 +84,18 @@ async function itemsOf(
   ];
 }
 
-/** The compiled binary keeps what code imports in the folder itself. */
-async function packagesIn(folder: ExperimentFolder, { code }: RunRecord): Promise<string[]> {
-  const all = await outputFiles(folder, code, "all");
-  return all.filter((path) => /^(?:node_modules|vendor)\//.test(path));
-}
-
 async function ownFiles(folder: ExperimentFolder): Promise<string[]> {
   const { config, rawConfig, requirements, record, denoConfig, lock, packageJson } = folder;
   const paths = [config, rawConfig, requirements, record, denoConfig, lock, packageJson];
-  const names = [...paths.map((path) => basename(path)), originsName(folder)];
+  const names = [...paths.map((path) => basename(path)), ...hiddenNames(folder)];
   const there = await Promise.all(
     names.map((name) => Deno.stat(join(folder.path, name)).then(() => true, () => false)),
   );
   return names.filter((_, i) => there[i]);
 }
 
-function originsName({ hidden, origins }: ExperimentFolder): string {
-  return `${basename(hidden)}/${basename(origins)}`;
+function hiddenNames({ hidden, origins, packages }: ExperimentFolder): string[] {
+  return [origins, packages].map((path) => `${basename(hidden)}/${basename(path)}`);
 }
 
 async function itemAt(root: string, path: string, top: string): Promise<ArchiveItem> {

@@ -36,7 +36,7 @@ export function permissionHint(stderrTail: string, record: RunRecord): string | 
 }
 
 const refusal =
-  /Requires (?<name>read|write|net|env|sys|run|ffi|import) access(?: to (?:"(?<item>[^\n]*?)"|<\w+>))?, run again with the --allow-/g;
+  /Requires (?<name>read|write|net|env|sys|run|ffi|import) access(?: to (?:"(?<item>[^\n]*?)"|<\w+>))?, (?:run again with the|specify the required permissions during compilation using `deno compile) --allow-/g;
 
 const unlocked =
   "An experiment imports only what its lock holds: import it by a static import, or list it in " +
@@ -101,6 +101,7 @@ function inFolder(path: string, folder: string): string {
  */
 export function importHint(stderrTail: string, record: RunRecord): string | undefined {
   const text = plain(stderrTail);
+  if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
   const module = includeLine(missingModule(text), record);
@@ -115,6 +116,13 @@ function includeLine(path: string | undefined, { code }: RunRecord): string | un
   if (inside === "" || inside.startsWith("..") || inside.startsWith("/")) return undefined;
   return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
 }
+
+const notInstalled =
+  /Import "[^"\n]*" not a dependency|matching package for '|Module not found "(?:jsr|https?):/;
+
+const uninstalled =
+  "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +
+  "folder what comes from JSR or a URL; or use --runtime deno, which takes it from Deno's cache";
 
 const notLocked =
   /The lockfile is out of date|but --no-remote is specified|but --no-npm is specified|^.*Import "[^"\n]*" not a dependency/m;

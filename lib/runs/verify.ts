@@ -7,6 +7,7 @@ import { join } from "../path.ts";
 import { groupByBlock } from "../snapshotter/blocks.ts";
 import { sha256 } from "../snapshotter/digest.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import { packageFiles } from "../snapshotter/packages.ts";
 import type { Changes, CopiedFile, RunRecord } from "../snapshotter/record.ts";
 
 /** What a record says about the files of its folder. */
@@ -22,7 +23,9 @@ export async function verifyFolder(folder: ExperimentFolder, record: Recorded): 
   const copied = isCopy ? record.code.files : [];
   const there = isCopy ? walkCopy(folder.path, record.code.roots) : new Map();
   const same = await unchangedByBlock(folder.path, record, there);
-  const expected = [...copied, ...writtenFiles(record)].filter(({ path }) => !same.has(path));
+  const packages = await packageFiles(folder, record.code);
+  const expected = [...copied, ...packages, ...writtenFiles(record)]
+    .filter(({ path }) => !same.has(path));
   const answers = await inFlight(expected, (file) => stateOf(folder.path, file));
   const withState = (state: State) =>
     expected.filter((_, i) => answers[i] === state).map(({ path }) => path).sort();

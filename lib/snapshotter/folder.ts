@@ -24,8 +24,12 @@ export interface ExperimentFolder {
   readonly hidden: string;
   readonly call: string;
   readonly bootstrap: string;
-  /** The packages that were copied along, with the digests of their files. */
+  /** Packages that were copied along. */
+  readonly nodeModules: string;
+  /** The list of them, with the digests of their files. */
   readonly packages: string;
+  /** The deno.json of code that runs where it stands, without Deno to find its own. */
+  readonly originalConfig: string;
   /** Where each value of the configuration came from. */
   readonly origins: string;
   /** The modules from elsewhere that the child has loaded, one a line. */
@@ -173,7 +177,9 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     hidden,
     call: join(hidden, "call.json"),
     bootstrap: join(hidden, "bootstrap.js"),
+    nodeModules: join(path, names.nodeModules),
     packages: join(hidden, "packages.json"),
+    originalConfig: join(hidden, "deno.json"),
     origins: join(hidden, "origins.json"),
     loaded: join(hidden, "loaded"),
     denoDir: join(hidden, "deno"),

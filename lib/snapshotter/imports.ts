@@ -110,9 +110,10 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
   const needed = config ?? project.packageJson;
   const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
   if (!deno) {
+    if (!scan.foreign) return {};
     const { value } = await reduceConfig(project, spec.code);
-    await writeFile(folder.denoConfig, jsonText(value), spec.outputDirPlace);
-    return withoutDeno({ config: folder.denoConfig, lock: folder.lock }, scan);
+    await writeFile(folder.originalConfig, jsonText(value), spec.outputDirPlace);
+    return withoutDeno({ config: folder.originalConfig, lock: folder.lock }, scan);
   }
   const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
   if (scan.foreign || needed) {

@@ -11,7 +11,7 @@ import { copyItems, digestOf } from "./copy.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { type Planned, plannedFile, sorted } from "./plan.ts";
 import { isPackage, needsOf, readPackage } from "./package_json.ts";
-import type { CopiedFile, PackageRecord } from "./record.ts";
+import type { CodeRecord, CopiedFile, PackageRecord } from "./record.ts";
 
 /** What to copy, and where it is found. */
 export interface PackagesRequest {
@@ -47,12 +47,31 @@ export async function copyPackages(request: PackagesRequest): Promise<PackageRec
   checkSize(plans, place);
   const copied: PackageFiles[] = [];
   for (const { name, version, path, items } of plans) {
-    const files = await copyItems(items, folder.path, place);
+    const { files } = await copyItems(items, folder.path, place);
     const bytes = files.reduce((sum, file) => sum + ("bytes" in file ? file.bytes : 0), 0);
     copied.push({ name, version, path, bytes, digest: await digestOf(files), files });
   }
   await writeFile(folder.packages, packagesJson(copied), place);
   return copied.map(({ files: _, ...record }) => record);
+}
+
+/**
+ * The files of the packages that were copied along, relative to the experiment folder.
+ *
+ * @param code what the record of the folder says; the list is not read where there are none
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function packageFiles(
+  folder: ExperimentFolder,
+  { packages }: Pick<CodeRecord, "packages">,
+): Promise<readonly CopiedFile[]> {
+  if (!packages || packages.length === 0) return [];
+  try {
+    const listed: readonly PackageFiles[] = JSON.parse(Deno.readTextFileSync(folder.packages));
+    return listed.flatMap(({ files }) => files);
+  } catch {
+    return []; // Whoever verifies the folder misses the list itself.
+  }
 }
 
 function packagesJson(packages: readonly PackageFiles[]): string {

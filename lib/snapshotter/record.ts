@@ -141,6 +141,13 @@ export interface RunRecord {
   readonly environment?: readonly UsedVariable[] | undefined;
   /** The declared inputs, in the order of `__inputs__`. */
   readonly inputs?: readonly InputFingerprint[] | undefined;
+  /**
+   * How the copy and expyrun's own files were kept from the experiment: by denying it to write them, or
+   * by looking afterwards whether it did.
+   */
+  readonly scope?: "deny" | "detect" | undefined;
+  /** What the experiment changed of them, where that is only detected. */
+  readonly altered?: Changes | undefined;
   /** Modules that were loaded though they are neither of the copy nor locked; paths or URLs. */
   readonly outside?: readonly string[] | undefined;
   readonly repeats?: RepeatedRun | undefined;
@@ -275,6 +282,8 @@ const recordKeys = [
   "error",
   "usage",
   "forced",
+  "scope",
+  "altered",
   "outside",
   "repeats",
   "machine",

@@ -7,6 +7,7 @@ import { dirname, join, relative } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { Grant, Permissions } from "../runner/permissions.ts";
 import { type ExperimentFolder, folderError } from "./folder.ts";
+import { packageFiles } from "./packages.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
 
 /**
@@ -27,7 +28,6 @@ export interface SharedCopy {
  * @param place where the output directory was configured
  * @throws {ExpyrunError} `folder` when the file system refuses it
  */
-// deno-lint-ignore require-await -- touches the disk
 export async function shareCopy(
   { code, folder: from }: SharedCopy,
   folder: ExperimentFolder,
@@ -36,8 +36,10 @@ export async function shareCopy(
 ): Promise<CodeRecord> {
   try {
     const made = new Set<string>([folder.path]);
-    for (const file of code.files) shareFile(file, from.path, folder.path, sharing, made);
-    for (const name of ["denoConfig", "lock", "packageJson"] as const) {
+    for (const file of [...code.files, ...await packageFiles(from, code)]) {
+      shareFile(file, from.path, folder.path, sharing, made);
+    }
+    for (const name of ["denoConfig", "lock", "packageJson", "packages"] as const) {
       copyIfThere(from[name], folder[name]);
     }
   } catch (error) {
