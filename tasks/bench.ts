@@ -1,8 +1,8 @@
 /**
  * What expyrun costs, as ratios to bare tools that do the same work, measured side by side: they
  * hold on any machine, milliseconds do not. Words choose the groups (launch, snapshot, lines,
- * resolve, memory, provenance); all by default. With EXPYRUN_TEST_PYTHON, launching is also compared with the
- * Python tool.
+ * resolve, memory, provenance, sweep); all by default. With EXPYRUN_TEST_PYTHON, launching is also
+ * compared with the Python tool.
  *
  * @module
  */
@@ -229,7 +229,69 @@ function randomPackage(count: number, bytes: number): Record<string, string> {
   return files;
 }
 
-const groups = { launch, snapshot, lines, resolve, memory, provenance };
+/** Sweeps: what many runs cost beside the runs themselves. */
+async function sweep(cwd: string): Promise<Row[]> {
+  const trivial = join(cwd, "trivial");
+  const many = join(cwd, "many");
+  await writeFiles(cwd, {
+    "trivial/config.yml": config("trivial").replace("__name__: bench", '__name__: "{seed}"'),
+    "trivial/trivial.ts": "export function main() { console.log('done'); }\n" +
+      "if (import.meta.main) main();\n",
+    ...under("many", packageOf(200)),
+    "many/config.yml": config("code.entry").replace("__name__: bench", '__name__: "{seed}"'),
+    // Submitting stops at a stand-in: preparing is what is measured.
+    "bin/sbatch": "#!/bin/sh\necho 1\n",
+    "bin/scontrol": "#!/bin/sh\necho MaxArraySize = 10001\n",
+  });
+  for (const name of ["sbatch", "scontrol"]) await Deno.chmod(join(cwd, "bin", name), 0o755);
+  const words: Words = [...program, "sweep", "--quiet"];
+  const fresh = (folder: string) => () =>
+    Deno.remove(join(folder, "out"), { recursive: true }).catch(() => {});
+  const pool = {
+    before: fresh(trivial),
+    run: () => finish([...words, "--jobs", "2", "config.yml", "--seed", "1..200"], trivial),
+  };
+  const each = `seq 200 | xargs -P2 -I{} '${deno}' run -A trivial.ts`;
+  const bare = { run: () => finish(["/bin/sh", "-c", each], trivial) };
+  const submit = `PATH='${join(cwd, "bin")}':"$PATH" exec "$@"`;
+  const submitted: Words = ["/bin/sh", "-c", submit, "sh", ...words, "--on", "slurm", "config.yml"];
+  const prepare = {
+    before: fresh(many),
+    run: () => finish([...submitted, "--seed", "1..1000"], many),
+  };
+  const table: Words = [...words, "--dry-run", "config.yml", "--seed", "0..9999"];
+  const rows = [row("200 runs, two at a time, to xargs -P2", await alternate(3, pool, bare), 1.5)];
+  const [prepareMs] = await alternate(1, prepare);
+  rows.push(row("preparing 1000 runs of 200 files, to 10 s", [prepareMs! / 1000, 10], 1, "s"));
+  const disk = sharedBytes(join(many, "out"), "code") / sharedBytes(join(many, "code"), "");
+  rows.push({ name: "their code on disk, to one copy", ratio: disk, goal: 1.2, detail: "" });
+  const [tableMs] = await alternate(3, { run: () => finish(table, many) });
+  rows.push(row("dry run of 10000 runs, to 2 s", [tableMs! / 1000, 2], 1, "s"));
+  const few: Words = [...words, "--dry-run", "config.yml", "--seed", "0..999"];
+  const [big, small] = [await peakMemory(table, many), await peakMemory(few, many)];
+  const perRun = (big - small) / 9000 / 1024;
+  rows.push(row("their peak memory for each run, to 1 kB", [perRun, 1], 1, "kB"));
+  return rows;
+}
+
+/** What the files below a folder take, each counted once however many names it has. */
+function sharedBytes(folder: string, only: string): number {
+  const seen = new Map<number, number>();
+  const walk = (path: string, inside: boolean) => {
+    for (const { name, isDirectory } of Deno.readDirSync(path)) {
+      const child = join(path, name);
+      if (isDirectory) walk(child, inside || name === only);
+      else if (inside) {
+        const { ino, blocks } = Deno.lstatSync(child);
+        seen.set(ino!, blocks! * 512);
+      }
+    }
+  };
+  walk(folder, only === "");
+  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const groups = { launch, snapshot, lines, resolve, memory, provenance, sweep };
 const chosen = Object.entries(groups)
   .filter(([name]) => Deno.args.length === 0 || Deno.args.includes(name));
 

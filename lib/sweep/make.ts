@@ -34,8 +34,8 @@ export interface FolderOfRun {
   readonly run: number;
   /** The experiment folder, absolute. */
   readonly folder: string;
-  /** The parents that its claim made, outermost first. */
-  readonly parents?: readonly string[] | undefined;
+  /** How many folders above it its claim made. */
+  readonly parentsMade?: number | undefined;
 }
 
 /** A sweep whose folders were made. */
@@ -137,7 +137,7 @@ export async function prepareEach<Run extends { readonly run: number }>(
   try {
     for (const one of runs) {
       const { folder: { path, made: parents } } = await make(one);
-      made.push({ run: one.run, folder: path, parents });
+      made.push({ run: one.run, folder: path, parentsMade: parents.length });
       await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
     }
     return made;
@@ -148,9 +148,16 @@ export async function prepareEach<Run extends { readonly run: number }>(
 }
 
 async function discardAll(made: readonly FolderOfRun[]): Promise<void> {
-  for (const { folder, parents = [] } of made.toReversed()) {
+  for (const { folder, parentsMade = 0 } of made.toReversed()) {
+    const parents = above(folder, parentsMade);
     await discardFolder({ ...openFolder(folder), made: parents }).catch(() => {});
   }
+}
+
+/** The nearest folders above a path, outermost first. */
+function above(path: string, count: number): string[] {
+  const parent = dirname(path);
+  return count === 0 ? [] : [...above(parent, count - 1), parent];
 }
 
 /** The copies that runs of one kind share. */
@@ -176,7 +183,7 @@ export function sharedPreparation(debug: boolean, world: World) {
     const sealed = isSealed(run);
     const shared = copies && await sharedBy(copies, sealed, sharing);
     const prepared = await prepareRun(run, { debug, shared, like: likes.get(key) }, world);
-    likes.set(key, prepared.record);
+    if (!likes.has(key)) likes.set(key, prepared.record);
     if (!debug) {
       const copy: SharedCopy = { code: prepared.record.code, folder: prepared.folder };
       const now = copies ?? { any: copy };

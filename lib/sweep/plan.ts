@@ -70,14 +70,21 @@ function grid(groups: readonly Group[]): RunValues[] {
       hint,
     );
   }
-  const sizes = groups.map(({ size }) => size!);
-  const total = countOf(sizes);
+  const choices = groups.map(choicesOf);
+  const total = countOf(choices);
   if (total > maxCombinations) throw tooMany(total);
-  return Array.from({ length: total }, (_, index) => combination(groups, sizes, index));
+  return Array.from({ length: total }, (_, index) => combination(choices, index));
 }
 
-function countOf(sizes: readonly number[]): number {
-  return sizes.reduce((product, size) => product * size, 1);
+/** What the runs of a group are given, one of them each; the values themselves are shared. */
+type Choices = readonly (readonly Assignment[])[];
+
+function choicesOf(group: Group): Choices {
+  return Array.from({ length: group.size! }, (_, index) => nth(group, index));
+}
+
+function countOf(choices: readonly Choices[]): number {
+  return choices.reduce((product, { length }) => product * length, 1);
 }
 
 function tooMany(total: number): Error {
@@ -88,12 +95,14 @@ function tooMany(total: number): Error {
   );
 }
 
-function combination(groups: readonly Group[], sizes: readonly number[], index: number): RunValues {
-  const run: Assignment[] = [];
-  for (let i = groups.length - 1, rest = index; i >= 0; rest = Math.floor(rest / sizes[i]!), i--) {
-    run.unshift(...nth(groups[i]!, rest % sizes[i]!));
-  }
-  return run;
+function combination(choices: readonly Choices[], index: number): RunValues {
+  let rest = index;
+  const run = choices.toReversed().map((mine) => {
+    const chosen = mine[rest % mine.length]!;
+    rest = Math.floor(rest / mine.length);
+    return chosen;
+  });
+  return run.reverse().flat();
 }
 
 function nth(group: Group, index: number): Assignment[] {
@@ -135,13 +144,13 @@ function refuseShortage(
 ): void {
   if (method.n > maxCombinations) throw tooMany(method.n);
   if (groups.some(({ size }) => size === undefined)) return;
-  const sizes = groups.map(({ size }) => size!);
-  const total = countOf(sizes);
+  const choices = groups.map(choicesOf);
+  const total = countOf(choices);
   if (total < method.n) throw shortage(method, total);
   if (total > maxMisses) return;
   let left = 0;
   for (let index = 0; index < total; index++) {
-    if (!isOut(combination(groups, sizes, index))) left++;
+    if (!isOut(combination(choices, index))) left++;
   }
   if (left < method.n) throw shortage(method, left);
 }

@@ -21,8 +21,23 @@ export function runsTable(
   extras: (index: number) => Extra = () => [],
 ): string {
   const keys = keysOf(runs);
-  const rows = runs.map((run, index) => [String(index), ...cells(run, keys), ...extras(index)]);
-  return columns([["run", ...keys, ...titles], ...rows]);
+  const head = ["run", ...keys, ...titles];
+  const row = (
+    run: RunValues,
+    index: number,
+  ) => [`${index}`, ...cells(run, keys), ...extras(index)];
+  // Rows are made twice, for the widths and for the text: of many runs they would fill the memory.
+  const widths = head.map(({ length }) => length);
+  for (const [index, run] of runs.entries()) {
+    row(run, index).forEach((cell, i) => widths[i] = Math.max(widths[i]!, cell.length));
+  }
+  let text = line(head, widths);
+  for (const [index, run] of runs.entries()) text += line(row(run, index), widths);
+  return text;
+}
+
+function line(cells: readonly string[], widths: readonly number[]): string {
+  return cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd() + "\n";
 }
 
 function cells(run: RunValues, keys: readonly string[]): string[] {
@@ -39,13 +54,4 @@ export function valuesText(run: RunValues): string {
 function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
   return line.length > 40 ? `${line.slice(0, 37)}...` : line;
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map(() => 0);
-  for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i]!, cell.length));
-  return rows.map((row) =>
-    row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i]!)).join("  ")
-      .trimEnd() + "\n"
-  ).join("");
 }
