@@ -6,13 +6,19 @@ import { expyrun, readFiles, root, withTempDir, writeFiles } from "./temp.ts";
 
 const examples = join(root, "examples");
 
-/** Calls `use` in a fresh copy of an example. */
-async function inExample(name: string, use: (cwd: string) => Promise<void>): Promise<void> {
-  const files = Object.entries(await readFiles(join(examples, name)));
-  const sources = files.filter(([path]) => !path.startsWith("out/"));
-  await withTempDir(async (cwd) => {
-    await writeFiles(cwd, Object.fromEntries(sources));
-    await use(cwd);
+/** Calls `use` in a fresh copy of an example, beside copies of those that it builds on. */
+async function inExample(
+  name: string,
+  use: (cwd: string) => Promise<void>,
+  beside: readonly string[] = [],
+): Promise<void> {
+  await withTempDir(async (parent) => {
+    for (const one of [name, ...beside]) {
+      const files = Object.entries(await readFiles(join(examples, one)));
+      const sources = files.filter(([path]) => !path.startsWith("out/"));
+      await writeFiles(join(parent, one), Object.fromEntries(sources));
+    }
+    await use(join(parent, name));
   });
 }
 
@@ -67,8 +73,23 @@ Deno.test("examples: another method is one override", async () => {
   });
 });
 
+Deno.test("examples: a sweep of the training, drawn", async () => {
+  await inExample("sweep", async (cwd) => {
+    const table = await succeed(cwd, "sweep --dry-run grid.yml");
+    assertEquals(table.trim().split("\n").length, 1 + 5 * 4);
+
+    await succeed(cwd, "sweep grid.yml --training.lr 0.03 0.1 --seed 1..2 --training.epochs 3");
+    const status = await succeed(cwd, "status --json out/SWEEPS/grid.0");
+    await Deno.writeTextFile(join(cwd, "out/status.json"), status);
+    const drawn = await succeed(cwd, "draw.yml");
+    assertMatch(drawn, /^seed +lr 0\.03 +lr 0\.1\n1 +0\.\d{4} +0\.\d{4}\n2 +0\.\d{4} +0\.\d{4}$/m);
+    const svg = await Deno.readTextFile(join(cwd, "out/drawing/exp.0/grid.svg"));
+    assertEquals(svg.match(/<rect /g)?.length, 4);
+  }, ["train"]);
+});
+
 Deno.test("examples: each one is run here", async () => {
   const names = [];
   for await (const { name } of Deno.readDir(examples)) names.push(name);
-  assertEquals(names.sort(), ["hello", "train"]);
+  assertEquals(names.sort(), ["hello", "sweep", "train"]);
 });
