@@ -33,7 +33,7 @@ import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/reco
 import { requirements } from "./snapshotter/requirements.ts";
 import { shareCopy, type SharedCopy, type Sharing } from "./snapshotter/share.ts";
 import { referToOriginal, takeSnapshot } from "./snapshotter/snapshot.ts";
-import type { World } from "./world.ts";
+import type { RuntimeName, World } from "./world.ts";
 
 /** A configuration that was checked: nothing but the disk can stop its folder from being made. */
 export interface CheckedRun extends Configuration {
@@ -153,11 +153,16 @@ async function writeConfigs(
  * @throws {ExpyrunError} `launch`
  */
 async function chooseRuntime({ spec }: CheckedRun, world: World): Promise<Runtime> {
-  const name = world.runtime.isAsked ? world.runtime.name : spec.runtime ?? world.runtime.name;
+  const name = runtimeOf(spec, world);
   if (name === "embedded") refuseExceptions(spec.permissions);
   const isOther = name === "deno" && !isAbsolute(world.deno);
   const versions = isOther ? await askVersions(world) : world.versions;
   return { runtime: name, versions };
+}
+
+/** The runtime that the command line, the configuration or the program itself names, in this order. */
+export function runtimeOf({ runtime }: Pick<RunSpec, "runtime">, world: World): RuntimeName {
+  return world.runtime.isAsked ? world.runtime.name : runtime ?? world.runtime.name;
 }
 
 type Runtime = Pick<RunRecord, "runtime" | "versions">;

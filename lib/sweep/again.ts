@@ -33,7 +33,7 @@ export async function prepareAgain(
   // A copy that was changed is copied as any code is, with a warning that names the files.
   const same = !debug && run.spec.code === record.folder &&
     isUnchanged(await verifyFolder(folder, record));
-  const sharing = same ? await sharingOf(folder.record, isSealed(run)) : "copy";
+  const sharing = same ? await sharingOf(folder.record, isSealed(run, world)) : "copy";
   const shared = same ? { copy: { code: record.code, folder }, sharing } : undefined;
   return await prepareRun(run, { debug, shared }, there);
 }

@@ -5,7 +5,7 @@
  */
 import type { Place } from "../errors.ts";
 import { dirname } from "../path.ts";
-import { type CheckedRun, type PreparedRun, prepareRun } from "../prepare.ts";
+import { type CheckedRun, type PreparedRun, prepareRun, runtimeOf } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
 import type { List, Mapping } from "../resolver/node.ts";
 import { discardFolder, openFolder, writeFile } from "../snapshotter/folder.ts";
@@ -178,9 +178,9 @@ export function sharedPreparation(debug: boolean, world: World) {
   const likes = new Map<string, RunRecord>();
   const sharing = sharingOnce();
   return async (run: CheckedRun): Promise<PreparedRun> => {
-    const key = codeKey(run);
+    const key = codeKey(run, world);
     const copies = debug ? undefined : known.get(key);
-    const sealed = isSealed(run);
+    const sealed = isSealed(run, world);
     const shared = copies && await sharedBy(copies, sealed, sharing);
     const prepared = await prepareRun(run, { debug, shared, like: likes.get(key) }, world);
     if (!likes.has(key)) likes.set(key, prepared.record);
@@ -194,16 +194,14 @@ export function sharedPreparation(debug: boolean, world: World) {
   };
 }
 
-function codeKey({ spec, entry }: CheckedRun): string {
-  return JSON.stringify([spec.code, entry.module, spec.include.map(({ path }) => path)]);
+function codeKey({ spec, entry }: CheckedRun, world: World): string {
+  const include = spec.include.map(({ path }) => path);
+  return JSON.stringify([spec.code, entry.module, include, runtimeOf(spec, world)]);
 }
 
-/**
- * Whether the runtime keeps a run from writing to its copy of the code, by whatever name. A compiled
- * binary cannot deny that while it allows the folder.
- */
-export function isSealed({ spec }: CheckedRun): boolean {
-  return !Deno.build.standalone && keepsToItsFolder(spec.permissions, spec.outputDir);
+/** Whether the runtime keeps a run from writing to its copy of the code, by whatever name. */
+export function isSealed({ spec }: Pick<CheckedRun, "spec">, world: World): boolean {
+  return runtimeOf(spec, world) === "deno" && keepsToItsFolder(spec.permissions, spec.outputDir);
 }
 
 async function sharedBy(
