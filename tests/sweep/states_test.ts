@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { nextStep } from "../../lib/sweep/resume.ts";
+import {
+  countStatuses,
+  type QueuePhase,
+  type RunState,
+  type SweepStatus,
+  withQueue,
+} from "../../lib/sweep/states.ts";
+import type { Status } from "../../lib/snapshotter/record.ts";
+
+const queued: readonly [record: Status, phase: QueuePhase, shown: SweepStatus][] = [
+  ["prepared", "waiting", "queued"],
+  // Its task has begun, and has not written yet.
+  ["prepared", "running", "queued"],
+  ["prepared", "absent", "lost"],
+  ["prepared", "unreachable", "unknown"],
+  ["running", "running", "running"],
+  ["running", "waiting", "queued"],
+  ["running", "absent", "lost"],
+  ["running", "unreachable", "unknown"],
+  // What has ended has ended, whatever SLURM says; unless it is to be run again.
+  ["succeeded", "absent", "succeeded"],
+  ["succeeded", "running", "succeeded"],
+  ["succeeded", "unreachable", "succeeded"],
+  ["failed", "unreachable", "failed"],
+  ["failed", "waiting", "queued"],
+  ["interrupted", "absent", "interrupted"],
+  ["interrupted", "waiting", "queued"],
+];
+for (const [record, phase, shown] of queued) {
+  Deno.test(`withQueue: ${record} and ${phase}`, () => {
+    assertEquals(withQueue(record, { phase, cancelled: false }), shown);
+  });
+}
+
+Deno.test("withQueue: what was taken back before it began is prepared again", () => {
+  assertEquals(withQueue("prepared", { phase: "absent", cancelled: true }), "prepared");
+  assertEquals(withQueue("running", { phase: "absent", cancelled: true }), "lost");
+  assertEquals(withQueue("prepared", { phase: "waiting", cancelled: true }), "queued");
+});
+
+const folder = "/out/a/exp.0";
+const steps: readonly [state: Partial<RunState>, step: string, withRetry: string][] = [
+  [{ status: "succeeded", recorded: "succeeded", folder }, "leave", "leave"],
+  [{ status: "running", recorded: "running", folder }, "leave", "leave"],
+  [{ status: "queued", recorded: "prepared", folder }, "leave", "leave"],
+  // It may be running where nobody can look.
+  [{ status: "unknown", recorded: "running", folder }, "leave", "leave"],
+  [{ status: "failed", recorded: "failed", folder }, "leave", "repeat"],
+  [{ status: "interrupted", recorded: "interrupted", folder }, "repeat", "repeat"],
+  [{ status: "lost", recorded: "running", folder }, "repeat", "repeat"],
+  [{ status: "lost", recorded: "prepared", folder }, "start", "start"],
+  [{ status: "prepared", recorded: "prepared", folder }, "start", "start"],
+  // Killed between taking the folder and writing so.
+  [{ status: "prepared", recorded: "prepared", folder, taken: true }, "repeat", "repeat"],
+  [{ status: "prepared" }, "prepare", "prepare"],
+  // Somebody has removed the folder.
+  [{ status: "lost", folder }, "prepare", "prepare"],
+];
+for (const [state, step, withRetry] of steps) {
+  const { status, recorded = "no record", taken } = state;
+  Deno.test(`nextStep: ${status}, ${recorded}${taken ? ", taken" : ""}`, () => {
+    const full = { run: 0, attempts: 1, status: "lost", ...state } as RunState;
+    assertEquals([nextStep(full, false), nextStep(full, true)], [step, withRetry]);
+  });
+}
+
+Deno.test("countStatuses counts in the order in which a run passes them", () => {
+  const states = (["failed", "queued", "succeeded", "queued"] as const)
+    .map((status, run) => ({ run, status, attempts: 1 }));
+  assertEquals(countStatuses(states), [["queued", 2], ["succeeded", 1], ["failed", 1]]);
+});
