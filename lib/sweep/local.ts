@@ -164,7 +164,9 @@ async function executeRun(
       verify: !request.fresh && attempt === 0,
     });
     output?.end();
-    if (!display.live) display.say(endLine(run, record, attempt, state));
+    if (!display.live || record.status !== "succeeded") {
+      display.say(endLine(run, record, attempt, state));
+    }
     return record.status === "succeeded" || record.status === "interrupted"
       ? record.status
       : "failed";
