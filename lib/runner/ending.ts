@@ -1,0 +1,113 @@
+/**
+ * How a run ended: what its record says of it, and what the user is told.
+ *
+ * @module
+ */
+import { changesText, isUnchanged, verifyFolder } from "../runs/verify.ts";
+import { secretNames } from "../runs/trust.ts";
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import { loadedFromOutside, warnOutside } from "../snapshotter/loaded.ts";
+import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import { errorMessage, withoutSecrets } from "./failure.ts";
+import { importHint, permissionHint } from "./hints.ts";
+import type { Outcome } from "./process.ts";
+
+/**
+ * The last record of a run.
+ *
+ * @param running the record that was written when it started
+ */
+export async function endedRecord(
+  folder: ExperimentFolder,
+  running: RunRecord,
+  outcome: Outcome,
+  durationMs: number,
+  world: World,
+): Promise<RunRecord> {
+  const outside = running.code.watched && await loadedFromOutside(folder);
+  const altered = await alteredFiles(folder, running);
+  return {
+    ...ended(running, outcome, durationMs, world),
+    ...(outside ? { outside } : {}),
+    ...(altered ? { altered } : {}),
+  };
+}
+
+/** Says how the run ended, and the way out of what ended it. */
+export function sayEnd(record: RunRecord, outcome: Outcome, world: World): void {
+  const { status, exitCode, durationMs = 0 } = record;
+  const how = exitCode === 0 ? "" : ` (${outcome.signal ?? `exit code ${exitCode}`})`;
+  world.say(`expyrun: ${status}${how} in ${shownDuration(durationMs)}`);
+  if (exitCode === 0) return;
+  const { stderrTail } = outcome;
+  const hint = permissionHint(stderrTail, record) ?? importHint(stderrTail, record);
+  if (hint !== undefined) world.hint(hint);
+}
+
+/** Warns of what keeps the run from being repeated: code from outside the copy, a changed copy. */
+export function warnOfDoubts({ outside, altered }: RunRecord, world: World): void {
+  // Under --strict the child has refused them.
+  if (outside && !world.strict) warnOutside(outside, world);
+  if (altered) warnAltered(altered, world);
+}
+
+/**
+ * A Worker that may write to the folder may write to all of it: that is found out, not prevented. What
+ * had been changed before is not its doing.
+ */
+async function alteredFiles(
+  folder: ExperimentFolder,
+  record: RunRecord,
+): Promise<Changes | undefined> {
+  if (record.scope !== "detect") return undefined;
+  const now = await verifyFolder(folder, record);
+  const rest = (kind: keyof Changes) =>
+    now[kind].filter((path) => !record.forced?.[kind].includes(path));
+  const changes = { changed: rest("changed"), missing: rest("missing"), added: rest("added") };
+  return isUnchanged(changes) ? undefined : changes;
+}
+
+function warnAltered(altered: Changes, world: World): void {
+  world.warn({
+    code: "snapshot",
+    message: `The experiment changed the copy of its code, or expyrun's own files (${
+      changesText(altered)
+    })`,
+    hint: "The run can no longer be repeated from its folder; --runtime deno denies such writes",
+  });
+}
+
+function ended(
+  record: RunRecord,
+  outcome: Outcome,
+  durationMs: number,
+  world: World,
+): RunRecord {
+  const { exitCode, signal, usage } = outcome;
+  const status = statusOf(outcome);
+  const endedAt = new Date().toISOString();
+  const timedOut = outcome.timedOut || undefined;
+  const error = status === "failed" ? errorOf(record, outcome, world) : undefined;
+  return { ...record, status, endedAt, durationMs, exitCode, signal, timedOut, error, usage };
+}
+
+/** An error may tell a secret that the experiment got; the record must not. */
+function errorOf(record: RunRecord, outcome: Outcome, world: World): string | undefined {
+  const message = errorMessage(outcome.stderrTail);
+  const names = secretNames(record).filter((name) => name in world.env);
+  const secrets = Object.fromEntries(names.map((name) => [name, world.env[name]!]));
+  return message && withoutSecrets(message, secrets);
+}
+
+function statusOf({ exitCode, interrupted }: Outcome): Status {
+  return exitCode === 0 ? "succeeded" : interrupted ? "interrupted" : "failed";
+}
+
+function shownDuration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 60
+    ? `${minutes} min ${Math.floor(ms / 1000) % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,94 @@
+/**
+ * Gathers what a launch is planned from: everything that the folder and the command say.
+ *
+ * @module
+ */
+import { deliverable } from "../resolver/deliver.ts";
+import { readDocument } from "../resolver/document.ts";
+import { holdsSecret } from "../resolver/masked.ts";
+import { resolveConfig } from "../resolver/resolve.ts";
+import { cacheVariables } from "../snapshotter/carried_cache.ts";
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import type { Run } from "./runner.ts";
+import { seal, type Sealed } from "./seal.ts";
+import { canWatch } from "./watchdog.ts";
+
+/** What the entry point gets; with a key when it is sealed. */
+export type Delivery = Pick<Sealed, "text"> & Partial<Sealed>;
+
+/**
+ * Gathers the run of a folder.
+ *
+ * @param record of the run that starts
+ * @param added variables that the experiment gets besides those of the command
+ */
+export async function gatherRun(
+  folder: ExperimentFolder,
+  record: RunRecord,
+  delivery: Delivery,
+  added: Readonly<Record<string, string>>,
+  world: World,
+): Promise<Run> {
+  const env = {
+    ...world.env,
+    ...await cacheVariables(folder),
+    ...restartVariable(record),
+    ...added,
+  };
+  return {
+    record,
+    folder,
+    lock: await lockText(record, folder),
+    config: await configText(record, folder),
+    env,
+    caches: await dependencyFolders(env),
+    inputs: await withRealPaths(record.inputs?.map(({ path }) => path) ?? []),
+    strict: world.strict,
+    program: world.deno,
+    self: world.child,
+    parent: canWatch() ? undefined : Deno.pid,
+    key: delivery.key,
+  };
+}
+
+/**
+ * Reads config.yml again: between preparing and executing there is only the folder.
+ *
+ * @param name the file's path as messages show it
+ */
+export async function readDelivery(
+  folder: ExperimentFolder,
+  name: string,
+  world: World,
+): Promise<Delivery> {
+  const config = await readDocument(folder.config, name, world);
+  const resolved = resolveConfig(config, world);
+  const text = deliverable(resolved);
+  return holdsSecret(resolved) ? await seal(text) : { text };
+}
+
+/** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */
+async function lockText(
+  { code }: RunRecord,
+  folder: ExperimentFolder,
+): Promise<string | undefined> {
+  if (code.lock === undefined) return undefined;
+  return await Deno.readTextFile(code.mode === "copy" ? folder.lock : code.lock);
+}
+
+/** What Deno would be told by a flag; only for code that imports more than its own files. */
+async function configText(
+  { runtime, code }: RunRecord,
+  folder: ExperimentFolder,
+): Promise<string | undefined> {
+  if (runtime !== "embedded" || code.lock === undefined) return undefined;
+  return await Deno.readTextFile(code.mode === "copy" ? folder.denoConfig : folder.originalConfig);
+}
+
+/** An experiment that keeps checkpoints asks by it whether to look for one. */
+function restartVariable({ restarts }: RunRecord): Record<string, string> {
+  return restarts === undefined ? {} : { EXPYRUN_RESTART: String(restarts) };
+}

@@ -1,0 +1,75 @@
+/**
+ * Taking a prepared folder: of many that want to run it, one may.
+ *
+ * @module
+ */
+import { ExpyrunError, type Place } from "../errors.ts";
+import { type ShownStatus, statusOf } from "../runs/status.ts";
+import { type ExperimentFolder, folderError, writeFile } from "../snapshotter/folder.ts";
+import { identityOf } from "../snapshotter/machine.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import type { SlurmTask } from "./slurm_task.ts";
+
+/**
+ * Of many that try to run the same folder, one gets it: the one that makes the file. A task that
+ * SLURM has started again gets it again.
+ *
+ * @returns whether it was started before
+ * @throws {ExpyrunError} "status" when it is not, or no longer, prepared
+ */
+export async function takeFolder(
+  folder: ExperimentFolder,
+  record: RunRecord,
+  task: SlurmTask | undefined,
+  place?: Place,
+): Promise<boolean> {
+  const owner = JSON.stringify({ ...task, process: await identityOf(Deno.pid) });
+  if (record.status === "prepared" && await isFirst(folder.started, owner)) return false;
+  if (task !== undefined && await isRestart(folder.started, task)) {
+    await writeFile(folder.started, owner);
+    await Deno.mkdir(folder.temporary, { recursive: true });
+    return true;
+  }
+  const status = await statusNow(folder, record);
+  throw new ExpyrunError({
+    code: "status",
+    message: `Cannot execute "${record.folder}": it is ${status}, not prepared`,
+    place,
+    hint: `To repeat the run: expyrun rerun ${folder.path}`,
+  });
+}
+
+/** A process that has taken the folder may have been killed before it could write so. */
+async function statusNow(folder: ExperimentFolder, record: RunRecord): Promise<ShownStatus> {
+  if (record.status !== "prepared") return await statusOf(record);
+  const text = await Deno.readTextFile(folder.started).catch(() => "{}");
+  try {
+    return await statusOf({ status: "running", process: JSON.parse(text).process });
+  } catch {
+    return "running"; // It is being written.
+  }
+}
+
+async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
+  try {
+    const before: Partial<SlurmTask> = JSON.parse(await Deno.readTextFile(path));
+    return before.id === task.id && task.restarts > (before.restarts ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+// deno-lint-ignore require-await -- touches the disk; the asynchronous call loads Deno's streams
+async function isFirst(path: string, owner: string): Promise<boolean> {
+  let isMade = false;
+  try {
+    using file = Deno.openSync(path, { write: true, createNew: true });
+    isMade = true;
+    file.writeSync(new TextEncoder().encode(owner));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (isMade) Deno.removeSync(path);
+    throw folderError(`Cannot write "${path}"`, error);
+  }
+}
