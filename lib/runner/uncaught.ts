@@ -23,9 +23,32 @@ export function uncaughtText(error: unknown, inPromise: boolean, entry: string):
 }
 
 function headOf(error: Error): string {
+  const unparsed = unparsedText(error.message);
+  if (unparsed !== undefined) return `SyntaxError: ${unparsed}`;
   const { name, message } = error;
   const head = name === "" ? message : message === "" ? name : `${name}: ${message}`;
   return asOnTheMainThread(head);
+}
+
+/** What a compiled program says of a module that cannot be parsed: the inside of an error of Rust. */
+const unparsed =
+  /^JsErrorBox \{ inner: ParseDiagnostic\(.*?path: "([^"]*)".*?SourcePos\((\d+)\).*?kind: (.*?), source: /s;
+
+function unparsedText(message: string): string | undefined {
+  const [, path, start, kind] = unparsed.exec(message) ?? [];
+  if (path === undefined) return undefined;
+  const url = `file://${path}`;
+  const before = textBefore(url, Number(start));
+  const place = `${before.split("\n").length}:${before.length - before.lastIndexOf("\n")}`;
+  return `The module's source code could not be parsed: ${kind} at ${url}:${place}`;
+}
+
+function textBefore(url: string, bytes: number): string {
+  try {
+    return new TextDecoder().decode(Deno.readFileSync(new URL(url)).subarray(0, bytes));
+  } catch {
+    return "";
+  }
 }
 
 /** Words that differ where the program is compiled: what they advise is not to be done. */

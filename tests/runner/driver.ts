@@ -6,12 +6,26 @@
  *
  * @module
  */
+import { binary, root } from "../temp.ts";
 import { dirname, join } from "node:path";
 import { runProcess } from "../../lib/runner/process.ts";
 import { type Run, runners } from "../../lib/runner/runner.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
 import { tellingWorld } from "../world.ts";
+
+/** How the program under test starts its hidden child mode. */
+const childWords = binary === undefined
+  ? [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--no-prompt",
+    "--unstable-worker-options",
+    join(root, "main.ts"),
+    "--expyrun-child",
+  ]
+  : [binary, "--expyrun-child"];
 
 /** Runs a folder; its delivered configuration is in `delivery.json` beside it. */
 async function drive(path: string): Promise<number> {
@@ -22,7 +36,7 @@ async function drive(path: string): Promise<number> {
     folder,
     env: Deno.env.toObject(),
     program: Deno.execPath(),
-    self: [Deno.execPath()],
+    self: childWords,
     lock: record.code.lock && Deno.readTextFileSync(folder.lock),
   };
   const runner = runners[record.runtime];

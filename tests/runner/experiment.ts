@@ -68,6 +68,9 @@ async function make(outside: string, made: Made): Promise<Experiment> {
   return { outside, folder, record };
 }
 
+/** Whether experiments run in a Worker of the program, as in the compiled binary. */
+export const embedded: boolean = Deno.env.get("EXPYRUN_TEST_RUNTIME") === "embedded";
+
 function recordOf(folder: string, { permissions, code }: Made): RunRecord {
   return {
     format: 1,
@@ -77,7 +80,7 @@ function recordOf(folder: string, { permissions, code }: Made): RunRecord {
     command: [],
     cwd: "/somewhere",
     versions: { expyrun: "0", deno: "0", v8: "0", typescript: "0" },
-    runtime: "deno",
+    runtime: embedded ? "embedded" : "deno",
     code: {
       mode: "copy",
       root: folder,
