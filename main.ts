@@ -32,7 +32,7 @@ async function dispatch(command: Command, world: World): Promise<number> {
     case "help":
       return answer(helpText(command.verb));
     case "version":
-      return answer(versionText());
+      return answer(await versionText());
     case "resolve":
       return answer(await (await import("./lib/resolve.ts")).resolve(command, world));
     case "prepare": {
@@ -144,9 +144,13 @@ async function runChild(order: string): Promise<number> {
   return await runChild(order, new URL("./lib/runner/worker.ts", import.meta.url));
 }
 
-function versionText(): string {
+async function versionText(): Promise<string> {
   const { expyrun, deno, v8, typescript } = versions;
-  return `expyrun ${expyrun}\ndeno ${deno}\nv8 ${v8}\ntypescript ${typescript}\n`;
+  const lines = `expyrun ${expyrun}\ndeno ${deno}\nv8 ${v8}\ntypescript ${typescript}\n`;
+  if (!isBinary) return `${lines}runtime deno\n`;
+  // tasks/compile.ts puts it beside this module.
+  const stamp = JSON.parse(await Deno.readTextFile(new URL("./stamp.json", import.meta.url)));
+  return `${lines}runtime embedded\ncommit ${stamp.commit}\n`;
 }
 
 /** Prints the answer of a verb that answers a question. */

@@ -61,7 +61,9 @@ Deno.test("README: every YAML block can be read", () => {
 });
 
 Deno.test("README: every task exists", () => {
-  const named = [...readme.matchAll(/\bdeno(?:@[\d.]+)? task (?:-\w+ )*(\w+)/g)].map(([, name]) => name!);
+  const named = [...readme.matchAll(/\bdeno(?:@[\d.]+)? task (?:-\w+ )*(\w+)/g)].map(([, name]) =>
+    name!
+  );
   assertEquals(named.filter((name) => !(name in metadata.tasks)), []);
   assert(named.length > 0);
 });

@@ -10,8 +10,7 @@ import { isIdle } from "./idle.ts";
 import { uncaughtText } from "./uncaught.ts";
 
 // The types of the main thread are in force here, as in all of lib.
-const scope = globalThis as unknown as { postMessage(code: number): void; close(): void };
-const { postMessage, close } = scope;
+const { postMessage } = globalThis as unknown as { postMessage(code: number): void };
 const { internals } = runtime();
 
 /** Of the runtime itself, and not of its types: events of `process`, where that was ever loaded. */
@@ -81,8 +80,8 @@ function dispatchUnload(): void {
 /** Ends the process: the main thread only waits for the code. */
 function end(code: number): never {
   postMessage.call(globalThis, code);
-  close.call(globalThis);
-  // Until the process is gone, which is at once, nothing more may happen here.
+  // Until the process is gone, which is at once, nothing more may happen here. Closing the Worker would
+  // end what the experiment has started in the background, which on the main thread goes on.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   throw new Error("The process goes on after its end");
 }
