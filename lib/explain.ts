@@ -9,7 +9,7 @@ import { readConfiguration } from "./resolve.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { variablesOf } from "./resolver/interpolation.ts";
 import { explainJson, explainText, type Explanations } from "./runs/explain.ts";
-import { explainAll, readOrigins } from "./runs/origins.ts";
+import { explainAll, readOrigins } from "./runs/origins_file.ts";
 import { openFolder } from "./snapshotter/folder.ts";
 import type { World } from "./world.ts";
 

@@ -16,7 +16,7 @@ import { refuseCommas } from "./runner/commas.ts";
 import { askVersions } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { gatherFacts, settle, type SettledFacts } from "./runs/facts.ts";
-import { explainAll, originsJson } from "./runs/origins.ts";
+import { originsJson } from "./runs/origins.ts";
 import { sha256 } from "./snapshotter/digest.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
 import {
@@ -143,8 +143,8 @@ async function writeConfigs(
   await writeFile(folder.config, emitResolved(written.resolved), place);
   await writeFile(folder.rawConfig, emitRaw(written.raw), place);
   const variable = variablesOf(world);
-  const origins = explainAll({ raw, resolved, variable, isSecret: readSecretRule(raw) });
-  await writeFile(folder.origins, originsJson(origins), place);
+  const origins = originsJson({ raw, resolved, variable, isSecret: readSecretRule(raw) });
+  await writeFile(folder.origins, origins, place);
 }
 
 /**

@@ -303,7 +303,7 @@ function add(
     frame.items.push(node);
     return;
   }
-  if (merges) frame.merges.push(...mergeSources(tree, frame, node));
+  if (merges) { for (const source of mergeSources(tree, frame, node)) frame.merges.push(source); }
   else frame.entries.set(frame.key!, { keyPlace: frame.keyPlace!, value: node });
   frame.key = undefined;
   frame.keyPlace = undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Place } from "../errors.ts";
-import type { Mapping, Node } from "./node.ts";
+import type { Link, Mapping, Node } from "./node.ts";
 
 /** A variable that stands in a configuration. */
 export interface Variable {
@@ -25,24 +25,21 @@ export function usedVariables(config: Mapping): Variable[] {
   const used = new Map<string, Variable>();
   // References may stand for one node in many places.
   const seen = new Set<Node>();
+  const take = (link: Link) => {
+    if (link.kind !== "environment" || link.name === "EXPYRUN_CWD" || used.has(link.name)) return;
+    const { name, place, missing = false } = link;
+    used.set(name, { name, place, missing });
+  };
   const visit = (node: Node) => {
     if (node.kind !== "scalar") {
       if (seen.has(node)) return;
       seen.add(node);
     }
-    for (const link of node.links ?? []) {
-      if (link.kind !== "environment" || link.name === "EXPYRUN_CWD" || used.has(link.name)) {
-        continue;
-      }
-      const { name, place, missing = false } = link;
-      used.set(name, { name, place, missing });
+    if (node.links) {
+      for (const link of node.links) take(link);
     }
-    if (node.kind === "list") node.items.forEach(visit);
-    else if (node.kind === "mapping") {
-      for (const { value } of node.entries.values()) {
-        visit(value);
-      }
-    }
+    if (node.kind === "list") { for (const item of node.items) visit(item); }
+    if (node.kind === "mapping") { for (const { value } of node.entries.values()) visit(value); }
   };
   visit(config);
   return [...used.values()].sort((a, b) => a.name < b.name ? -1 : 1);

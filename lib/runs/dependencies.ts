@@ -189,7 +189,7 @@ async function filesIn(folder: string, prefix = ""): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(folder, prefix))) {
     const path = prefix + name;
-    if (isDirectory) files.push(...await filesIn(folder, `${path}/`));
+    if (isDirectory) { for (const file of await filesIn(folder, `${path}/`)) files.push(file); }
     else files.push(path);
   }
   return files;

@@ -78,8 +78,13 @@ function winnersText(leaves: readonly Explanation[]): string {
   const rows = leaves.map(({ key, value, chain }) =>
     [`${key} = ${short(value)}`, placeText(chain[0]?.place)] as const
   );
-  const width = Math.min(60, Math.max(...rows.map(([left]) => left.length)));
+  const width = Math.min(60, widest(rows.map(([left]) => left)));
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}\n`).join("");
+}
+
+/** Without spreading: a call takes only so many arguments. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, { length }) => Math.max(width, length), 0);
 }
 
 function chainLines(
@@ -88,7 +93,7 @@ function chainLines(
   shown: Set<string>,
   indent: string,
 ): string[] {
-  const width = Math.max(0, ...chain.map(({ place }) => placeText(place).length));
+  const width = widest(chain.map(({ place }) => placeText(place)));
   return chain.flatMap(({ place, value }, i) => [
     `${indent}${placeText(place).padEnd(width)}  ${short(value)}`,
     ...(i === 0 ? links.flatMap((link) => linkLines(link, all, shown, `${indent}  `)) : []),

@@ -5,9 +5,9 @@
  * @module
  */
 import type { CheckedRun, Preparation } from "../prepare.ts";
-import type { Configuration } from "../resolve.ts";
+import type { Mapping } from "../resolver/node.ts";
 import { readSecretRule } from "../resolver/secrets.ts";
-import { usedVariables } from "../resolver/variables.ts";
+import { usedVariables, type Variable } from "../resolver/variables.ts";
 import { inputFacts, variableFacts } from "../snapshotter/facts.ts";
 import { gitFacts } from "../snapshotter/git.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
@@ -35,10 +35,10 @@ export async function gatherFacts(
 ): Promise<Facts> {
   const { raw, resolved, spec } = run;
   const { like, archive } = preparation;
-  if (!like) warnSecrets(run, world);
-  const repeated = await repeatedBy(run, preparation, world);
-  const inputs = await inputFacts(spec.inputs, world, like?.inputs);
   const variables = usedVariables(resolved);
+  if (!like) warnSecrets(raw, variables, world);
+  const repeated = await repeatedBy(run, variables, preparation, world);
+  const inputs = await inputFacts(spec.inputs, world, like?.inputs);
   const environment = await variableFacts(variables, readSecretRule(raw), world.env);
   const { code, outputDir } = spec;
   // The copy of an earlier run may lie in another repository than its code came from.
@@ -56,18 +56,19 @@ export async function settle({ git, rest }: Facts): Promise<SettledFacts> {
 
 /** What is known of the code, where another run has had it before. */
 async function repeatedBy(
-  { resolved, spec }: CheckedRun,
+  { spec }: CheckedRun,
+  variables: readonly Variable[],
   { like, debug, force = false }: Preparation,
   world: World,
 ): Promise<Partial<Repeated> | undefined> {
   if (like) return { git: like.git, ...(like.repeats ? { repeats: like.repeats } : {}) };
-  return debug ? undefined : await checkRepeated(spec, usedVariables(resolved), force, world);
+  return debug ? undefined : await checkRepeated(spec, variables, force, world);
 }
 
 /** Who repeats the run must know that its files are not enough. */
-function warnSecrets({ raw, resolved }: Configuration, world: World): void {
+function warnSecrets(raw: Mapping, variables: readonly Variable[], world: World): void {
   const isSecret = readSecretRule(raw);
-  const secrets = usedVariables(resolved).filter(({ name, missing }) =>
+  const secrets = variables.filter(({ name, missing }) =>
     isSecret(name) && !missing && world.env[name] !== ""
   );
   if (secrets.length === 0) return;

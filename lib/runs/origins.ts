@@ -5,8 +5,7 @@
  * @module
  */
 import type { Place, Source } from "../errors.ts";
-import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import { childOf, type Link, type Mapping, type Node } from "../resolver/node.ts";
+import { childOf, type Link, type Mapping, type Node, type Scalar } from "../resolver/node.ts";
 import type { SecretRule } from "../resolver/secrets.ts";
 import { floatText } from "../resolver/text.ts";
 
@@ -54,27 +53,9 @@ export interface Explained {
   readonly isSecret: SecretRule;
 }
 
-/** What an experiment folder keeps: the explanations of its configuration. */
-export function originsJson(explanations: ReadonlyMap<string, Explanation>): string {
-  const lines = [...explanations.values()].map((each) => `  ${JSON.stringify(each)}`);
-  return `{"format": 1, "values": [\n${lines.join(",\n")}\n]}\n`;
-}
-
-/** The explanations that an experiment folder keeps; nothing when it has none that can be read. */
-export async function readOrigins(
-  folder: ExperimentFolder,
-): Promise<Map<string, Explanation> | undefined> {
-  try {
-    const { format, values } = JSON.parse(await Deno.readTextFile(folder.origins));
-    if (format !== 1) return undefined;
-    return new Map((values as Explanation[]).map((each) => [each.key, each]));
-  } catch {
-    return undefined;
-  }
-}
-
 /** A value on the walk, with the nodes that were written for it, the winner first. */
 interface Spot {
+  /** The last segment of its path. */
   readonly key: string;
   readonly node: Node;
   readonly written: readonly Node[];
@@ -82,23 +63,102 @@ interface Spot {
   readonly borrowed?: readonly Link[] | undefined;
 }
 
+/** An answer on its way. */
+interface Writing extends Explained {
+  readonly files: Map<Source, number>;
+  readonly positions: Map<Source, Positions>;
+  /** The place that was written last: most stand in the same line, or in the next. */
+  file: number;
+  line: number;
+  column: number;
+}
+
 /**
- * Explains every scalar, list and empty mapping of a configuration, by key, in the order of the
- * configuration; a list stands before its items.
+ * Where every value came from, as the text that an experiment folder keeps; {@linkcode parseOrigins}
+ * reads it. It has the shape of the configuration, and stays about as large: whatever can be told
+ * from what stands before is left out. Per value:
+ *
+ *     {"key": VALUE, ...}                 a mapping that is not empty
+ *     [WHAT, ORIGIN..., [LINK...]]        a scalar, a list of values, or {}; the winner first
+ *
+ * WHAT is a list of values or a scalar; a number that JSON lacks is `{"text": ".nan"}`. An ORIGIN is
+ * a place, followed by its value where that is not WHAT: text as it stands, anything else as
+ * `{"text": "[1, 2]"}`. A place is `{"argument": 2}`, or in a file, seen from the place before: so
+ * many columns further in its line, or `[COLUMN, LINES]` or `[COLUMN, LINES, FILE]` so many lines
+ * further. A LINK is the path of a reference,
+ * or an object that tells of a variable.
  */
-export function explainAll(explained: Explained): Map<string, Explanation> {
-  const positions = new Map<Source, number[]>();
-  const explanations = new Map<string, Explanation>();
-  const visit = (spot: Spot) => {
-    const children = childrenOf(spot);
-    if (spot.node.kind !== "mapping" || children.length === 0) {
-      explanations.set(spot.key, explanationOf(spot, explained, positions));
-    }
-    for (const child of children) visit(child);
+export function originsJson(explained: Explained): string {
+  const writing: Writing = {
+    ...explained,
+    files: new Map(),
+    positions: new Map(),
+    file: 0,
+    line: 0,
+    column: 0,
   };
   const root: Spot = { key: "", node: explained.resolved, written: chainOf(explained.raw) };
-  for (const child of childrenOf(root)) visit(child);
-  return explanations;
+  const lines = childrenOf(root).map((child) => entryText(child, writing));
+  const files = JSON.stringify(Array.from(writing.files.keys(), ({ name }) => name));
+  return `{"format":2,"files":${files},"values":{\n${lines.join(",\n")}\n}}\n`;
+}
+
+function entryText(spot: Spot, writing: Writing): string {
+  return `${JSON.stringify(writtenKey(spot.key))}:${valueText(spot, writing)}`;
+}
+
+/** JavaScript puts keys that are integers first; behind a mark they keep their order. */
+function writtenKey(key: string): string {
+  return /^(?:=|[0-9]+$)/.test(key) ? `=${key}` : key;
+}
+
+/** The key that stands as another one in the text. */
+export function readKey(written: string): string {
+  return written.startsWith("=") ? written.slice(1) : written;
+}
+
+function valueText(spot: Spot, writing: Writing): string {
+  const { node } = spot;
+  if (node.kind === "mapping" && node.entries.size > 0) {
+    return `{${childrenOf(spot).map((child) => entryText(child, writing)).join(",")}}`;
+  }
+  const what = node.kind === "scalar"
+    ? scalarText(node)
+    : node.kind === "mapping"
+    ? "{}"
+    : `[${childrenOf(spot).map((child) => valueText(child, writing)).join(",")}]`;
+  let text = `[${what}`;
+  for (const origin of spot.written) {
+    text += `,${placeText(origin.place, writing)}`;
+    if (!isSame(origin, node)) text += `,${originValue(origin)}`;
+  }
+  const links = spot.borrowed ?? node.links ?? [];
+  if (links.length === 0) return `${text}]`;
+  return `${text},[${links.map((link) => linkText(link, writing)).join(",")}]]`;
+}
+
+function scalarText(node: Scalar): string {
+  const text = shownValue(node);
+  return node.type === "float" && text.includes("n") ? JSON.stringify({ text }) : text;
+}
+
+function originValue(node: Node): string {
+  const isText = node.kind === "scalar" && node.type === "string" && node.written === undefined;
+  return isText ? JSON.stringify(node.value) : JSON.stringify({ text: shownValue(node) });
+}
+
+/** Whether both are shown alike. */
+function isSame(a: Node, b: Node): boolean {
+  if (a === b) return true;
+  if (a.kind === "scalar" && b.kind === "scalar") {
+    return a.type === b.type && Object.is(a.value, b.value) && a.written === b.written;
+  }
+  if (a.kind === "list" && b.kind === "list") {
+    return a.items.length === b.items.length &&
+      a.items.every((item, i) => isSame(item, b.items[i]!));
+  }
+  if (a.kind !== "mapping" || b.kind !== "mapping") return false;
+  return shownValue(a) === shownValue(b);
 }
 
 function chainOf(node: Node | undefined): Node[] {
@@ -114,11 +174,11 @@ function childrenOf(spot: Spot): Spot[] {
   return Array.from(node.entries, ([name, { value }]) => childSpot(spot, name, value));
 }
 
-function childSpot({ key, node, written, borrowed }: Spot, name: string, child: Node): Spot {
+function childSpot({ node, written, borrowed }: Spot, name: string, child: Node): Spot {
   const [winner, ...others] = written;
   const isReference = winner?.kind === "scalar";
   return {
-    key: key === "" ? name : `${key}.${name}`,
+    key: name,
     node: child,
     written: isReference ? [winner, ...childrenNamed(name, others)] : childrenNamed(name, written),
     borrowed: isReference
@@ -153,39 +213,52 @@ function below(link: Link, name: string): Link {
   };
 }
 
-function explanationOf(
-  { key, node, written, borrowed }: Spot,
-  explained: Explained,
-  positions: Map<Source, number[]>,
-): Explanation {
-  return {
-    key,
-    value: shownValue(node),
-    chain: written.map((node) => ({
-      place: originPlace(node.place, positions),
-      value: shownValue(node),
-    })),
-    links: (borrowed ?? node.links ?? []).map((link) => linkOf(link, explained)),
-  };
+function linkText(link: Link, { variable, isSecret }: Explained): string {
+  if (link.kind === "reference") return JSON.stringify(link.path);
+  const { name, missing } = link;
+  const value = missing || isSecret(name) ? undefined : variable(name);
+  return JSON.stringify({ name, missing, value });
 }
 
-function linkOf(link: Link, { variable, isSecret }: Explained): OriginLink {
-  if (link.kind === "reference") return { kind: link.kind, path: link.path };
-  const { kind, name, missing } = link;
-  if (missing) return { kind, name, missing };
-  const value = isSecret(name) ? undefined : variable(name);
-  return value === undefined ? { kind, name } : { kind, name, value };
+function placeText(place: Place, writing: Writing): string {
+  if (place.kind === "argument") return `{"argument":${place.index + 1}}`;
+  const { source, start } = place;
+  const { line, column } = positionIn(source, start, writing);
+  const file = numberOf(source, writing);
+  const lines = line - writing.line;
+  const columns = column - writing.column;
+  const isSameFile = file === writing.file;
+  Object.assign(writing, { file, line, column });
+  if (!isSameFile) return `[${column},${lines},${file}]`;
+  return lines === 0 ? String(columns) : `[${column},${lines}]`;
+}
+
+function numberOf(source: Source, { files }: Writing): number {
+  const known = files.get(source);
+  if (known !== undefined) return known;
+  files.set(source, files.size);
+  return files.size - 1;
+}
+
+/** Of a text: where its lines begin, and where characters stand that take two UTF-16 units. */
+interface Positions {
+  readonly lines: readonly number[];
+  readonly wide: readonly number[];
 }
 
 /** Like `position` of errors.ts, which counts from the start of the file: too slow for all keys. */
-function originPlace(place: Place, positions: Map<Source, number[]>): OriginPlace {
-  if (place.kind === "argument") return { argument: place.index + 1 };
-  const { source, start } = place;
-  let starts = positions.get(source);
-  if (!starts) positions.set(source, starts = lineStarts(source.text));
-  const line = lineOf(start, starts);
-  const before = source.text.slice(starts[line], start);
-  return { file: source.name, line: line + 1, column: [...before].length + 1 };
+function positionIn(source: Source, start: number, { positions }: Writing) {
+  let known = positions.get(source);
+  if (!known) {
+    const { text } = source;
+    const wide = text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g);
+    known = { lines: lineStarts(text), wide: Array.from(wide, ({ index }) => index) };
+    positions.set(source, known);
+  }
+  const line = countUpTo(start, known.lines);
+  const begin = known.lines[line - 1]!;
+  const wide = countUpTo(start - 1, known.wide) - countUpTo(begin - 1, known.wide);
+  return { line, column: start - begin - wide + 1 };
 }
 
 function lineStarts(text: string): number[] {
@@ -194,13 +267,13 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** The last line (0-based) that starts at or before an offset. */
-function lineOf(offset: number, starts: readonly number[]): number {
-  let [low, high] = [0, starts.length - 1];
+/** How many of the ascending offsets are not beyond one. */
+function countUpTo(offset: number, ascending: readonly number[]): number {
+  let [low, high] = [0, ascending.length];
   while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (starts[middle]! <= offset) low = middle;
-    else high = middle - 1;
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! <= offset) low = middle + 1;
+    else high = middle;
   }
   return low;
 }

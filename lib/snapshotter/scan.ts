@@ -84,7 +84,7 @@ function reachedFrom(root: string, modules: readonly string[]): Map<string, stri
     const text = readText(join(root, path));
     if (text === undefined) continue;
     texts.set(path, text);
-    queue.push(...namedBeside(path, text));
+    for (const name of namedBeside(path, text)) queue.push(name);
   }
   return texts;
 }

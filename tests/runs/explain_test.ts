@@ -5,7 +5,8 @@ import { applyOverrides, type Override } from "../../lib/resolver/override.ts";
 import { resolveConfig } from "../../lib/resolver/resolve.ts";
 import { secretRule } from "../../lib/resolver/secrets.ts";
 import { explainJson, explainText } from "../../lib/runs/explain.ts";
-import { explainAll, type Explanation } from "../../lib/runs/origins.ts";
+import type { Explanation } from "../../lib/runs/origins.ts";
+import { explainAll } from "../../lib/runs/origins_file.ts";
 import type { World } from "../../lib/world.ts";
 import { type Files, withTempDir, writeFiles } from "../temp.ts";
 
@@ -257,4 +258,13 @@ Deno.test("references that meet again are shown once", () => {
     path: "k1",
     value: "",
   });
+});
+
+Deno.test("as many values as a configuration may hold", () => {
+  const all = new Map(Array.from({ length: 200_000 }, (_, i): [string, Explanation] => {
+    const chain = [{ place: { file: "a.yml", line: i + 1, column: 1 }, value: "1" }];
+    return [`k${i}`, { key: `k${i}`, value: "1", chain, links: [] }];
+  }));
+  assertEquals(explainText(all, {}).split("\n").length, 200_001);
+  JSON.parse(explainJson(all, {}));
 });
