@@ -6,6 +6,7 @@
 import { type Command, isArchive, parseCommand, type PrepareCommand } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
+import { printAnswer as answer, tell } from "./lib/streams.ts";
 import { helpText } from "./lib/verbs.ts";
 import type { Versions, World } from "./lib/world.ts";
 import metadata from "./deno.json" with { type: "json" };
@@ -17,13 +18,13 @@ const versions: Versions = { expyrun: metadata.version, ...Deno.version };
 async function main(words: readonly string[]): Promise<number> {
   const style = { color: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR") };
   try {
-    if (words.length === 0) return writeAll(Deno.stderr, helpText()), 2;
+    if (words.length === 0) return tell(helpText()), 2;
     const command = parseCommand(words);
     return await dispatch(command, surroundings(words, command, style));
   } catch (error) {
     if (!(error instanceof ExpyrunError)) throw error;
-    writeAll(Deno.stderr, render("error", error.problem, style));
-    return exitCodeOf(error.problem.code);
+    tell(render("error", error.problem, style));
+    return exitCodeOf(error.problem);
   }
 }
 
@@ -100,6 +101,11 @@ function surroundings(words: readonly string[], command: Command, style: Style):
   const strict = "strict" in command && command.strict;
   const quiet = "quiet" in command && command.quiet;
   const asked = "runtime" in command ? command.runtime : undefined;
+  let isOpen = false;
+  const tellAfresh = (text: string) => {
+    tell(isOpen ? `\n${text}` : text);
+    isOpen = false;
+  };
   return {
     cwd: Deno.cwd(),
     env: Deno.env.toObject(),
@@ -115,10 +121,11 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     },
     warn(problem: Problem): void {
       if (strict) throw new ExpyrunError(problem);
-      writeAll(Deno.stderr, render("warning", problem, style));
+      tellAfresh(render("warning", problem, style));
     },
-    hint: (text) => writeAll(Deno.stderr, `hint: ${text}\n`),
-    say: (line) => quiet ? undefined : writeAll(Deno.stderr, `${line}\n`),
+    hint: (text) => tellAfresh(`hint: ${text}\n`),
+    say: (line) => quiet ? undefined : tellAfresh(`${line}\n`),
+    leftOpen: () => isOpen = true,
   };
 }
 
@@ -153,23 +160,12 @@ async function versionText(): Promise<string> {
   return `${lines}runtime embedded\ncommit ${stamp.commit}\n`;
 }
 
-/** Prints the answer of a verb that answers a question. */
-function answer(text: string): number {
-  writeAll(Deno.stdout, text);
-  return 0;
-}
-
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-}
-
 if (import.meta.main) {
   const [word, order] = Deno.args;
   const isChild = word === childWord && order !== undefined;
   const code = await (isChild ? runChild(order) : main(Deno.args)).catch((error) => {
     // Whatever is thrown and is no ExpyrunError is a defect of expyrun: here a stack helps.
-    writeAll(Deno.stderr, `error: expyrun itself is wrong, please report this:\n${error?.stack}\n`);
+    tell(`error: expyrun itself is wrong, please report this:\n${error?.stack}\n`);
     return 125;
   });
   Deno.exit(code);

@@ -79,7 +79,11 @@ export type ErrorCode =
   /** Runs of a sweep that repeat others. */
   | "duplicate"
   /** SLURM refuses, or cannot be reached. */
-  | "slurm";
+  | "slurm"
+  /** An answer cannot be written. */
+  | "output"
+  /** A signal ended the work. */
+  | "interrupted";
 
 /** One thing that went wrong, as a plain value; an error or a warning is made of it. */
 export interface Problem {
@@ -91,6 +95,8 @@ export interface Problem {
   readonly notes?: readonly { readonly message: string; readonly place?: Place | undefined }[];
   /** The way out. */
   readonly hint?: string | undefined;
+  /** The number of the signal that ended the work, if one did. */
+  readonly signal?: number | undefined;
 }
 
 /** The only error that expyrun throws on purpose. Any other one is a defect of expyrun. */
@@ -109,10 +115,11 @@ export class ExpyrunError extends Error {
 /**
  * The exit code that an error of expyrun itself ends with.
  *
- * @returns 2 for what is asked for (the words of the command line, and what a sweep is to do), 125
- * for anything else, as `docker run` does
+ * @returns 2 for what is asked for (the words of the command line, and what a sweep is to do),
+ * 128 + N for signal N, 125 for anything else, as `docker run` does
  */
-export function exitCodeOf(code: ErrorCode): number {
+export function exitCodeOf({ code, signal }: Pick<Problem, "code" | "signal">): number {
+  if (signal !== undefined) return 128 + signal;
   return code === "usage" || code === "override" || code === "sweep" ? 2 : 125;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { PrepareCommand } from "./cli.ts";
+import { interruptibly } from "./interruption.ts";
 import { isAbsolute } from "./path.ts";
 import { type Configuration, readConfiguration } from "./resolve.ts";
 import { deliverable } from "./resolver/deliver.ts";
@@ -90,9 +91,22 @@ export async function checkRun(
 /**
  * Makes the experiment folder of a configuration that was checked.
  *
- * @throws {ExpyrunError} when the disk or the code is in the way; nothing is left behind then
+ * @throws {ExpyrunError} when the disk, the code or a signal is in the way; nothing is left behind
+ * then
  */
 export async function prepareRun(
+  run: CheckedRun,
+  preparation: Preparation,
+  world: World,
+): Promise<PreparedRun> {
+  return await interruptibly(
+    "preparing the run",
+    world,
+    (world) => makeRun(run, preparation, world),
+  );
+}
+
+async function makeRun(
   run: CheckedRun,
   preparation: Preparation,
   world: World,
@@ -116,6 +130,7 @@ export async function prepareRun(
       world,
     );
     await writeRecord(folder, record, place);
+    await world.checkpoint?.();
     return { folder, record };
   } catch (error) {
     await discardFolder(folder);
@@ -187,7 +202,7 @@ async function codeOf(
   if (debug) return await referToOriginal(spec, entry, folder, deno);
   if (!shared) return await takeSnapshot(spec, entry, folder, deno, world);
   const { copy, sharing } = shared;
-  const code = await shareCopy(copy, folder, sharing, spec.outputDirPlace);
+  const code = await shareCopy(copy, folder, sharing, spec.outputDirPlace, world);
   return { ...code, function: entry.function };
 }
 

@@ -48,4 +48,12 @@ export interface World {
   hint(text: string): void;
   /** Says a line in expyrun's own voice, on stderr; nothing under `--quiet`. */
   say(line: string): void;
+  /** Told when the experiment's output left a line open: expyrun's next words begin a fresh one. */
+  leftOpen?(): void;
+  /**
+   * Where work that a signal may end lets signals arrive; absent outside such work.
+   *
+   * @throws {ExpyrunError} `interrupted` when one has
+   */
+  checkpoint?(): Promise<void>;
 }

@@ -62,12 +62,15 @@ export async function runProcess(
   const limit = limitTime(child, handling.timeoutMs);
   try {
     const file = openLog(log, world, handling.append);
-    const output = tee(child, file, handling.screens ?? ownScreens());
+    const screens = handling.screens ?? ownScreens(world);
+    const output = tee(child, file, screens);
     const status = await child.status;
     const { timedOut } = limit;
     const interrupted = !timedOut && signals.ended(status);
     const signal = status.signal ?? undefined;
     const stderrTail = await output.end();
+    if (screens.leavesOpen?.()) world.leftOpen?.();
+    screens.end?.();
     const usage = measurement.end();
     return { exitCode: status.code, signal, interrupted, timedOut, stderrTail, usage };
   } finally {

@@ -17,9 +17,23 @@ export type Screen = Pick<typeof Deno.stdout, "write" | "writeSync" | "isTermina
  * everything at once, and asynchronous writes would cost a fifth of the time.
  *
  * @param path where the stream is found in the file system
+ * @param failed told once, when it takes no more; not of a reader that has gone
  */
-export function showOn(screen: Screen, path: string): Show {
-  return takesAll(screen, path) ? showAtOnce(screen) : showInTime(screen);
+export function showOn(screen: Screen, path: string, failed: (error: unknown) => void): Show {
+  const fail = (error: unknown) => {
+    if (!(error instanceof Deno.errors.BrokenPipe)) failed(error);
+  };
+  return takesAll(screen, path) ? showAtOnce(screen, fail) : showInTime(screen, fail);
+}
+
+/** Whether two streams lead to the same place: what one shows, the other goes on after. */
+export function isSamePlace(one: string, other: string): boolean {
+  try {
+    const [a, b] = [Deno.statSync(one), Deno.statSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a stream is a file, or a device like /dev/null. */
@@ -32,19 +46,22 @@ function takesAll(screen: Screen, path: string): boolean {
   }
 }
 
-function showAtOnce(screen: Screen): Show {
+type Fail = (error: unknown) => void;
+
+function showAtOnce(screen: Screen, fail: Fail): Show {
   let open = true;
   return (bytes) => {
     try {
       while (open && bytes.length > 0) bytes = bytes.subarray(screen.writeSync(bytes));
-    } catch {
+    } catch (error) {
       open = false;
+      fail(error);
     }
     return undefined;
   };
 }
 
-function showInTime(screen: Screen): Show {
+function showInTime(screen: Screen, fail: Fail): Show {
   let open = true;
   return async (bytes) => {
     while (open && bytes.length > 0) {
@@ -53,7 +70,8 @@ function showInTime(screen: Screen): Show {
       } catch (error) {
         // Another program may have made a shared terminal non-blocking: full is not closed.
         open = error instanceof Deno.errors.WouldBlock;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (open) await new Promise((resolve) => setTimeout(resolve, 5));
+        else fail(error);
       }
     }
   };

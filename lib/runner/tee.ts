@@ -4,17 +4,64 @@
  * @module
  */
 import type { Log } from "./log.ts";
-import { type Show, showOn } from "./screen.ts";
+import { writeReason } from "../streams.ts";
+import type { World } from "../world.ts";
+import { isSamePlace, type Show, showOn } from "./screen.ts";
 
 /** Where the two streams of a process are shown. */
 export interface Screens {
   readonly stdout: Show;
   readonly stderr: Show;
+  /** Whether what stderr would show now goes on a line that the process has begun. */
+  leavesOpen?(): boolean;
+  /**
+   * Says what is left to say once the process has ended.
+   *
+   * @throws {ExpyrunError} under `--strict`, when not all could be shown
+   */
+  end?(): void;
 }
 
+const lineFeed = 10;
+
 /** The streams of expyrun itself. */
-export function ownScreens(): Screens {
-  return { stdout: showOn(Deno.stdout, "/dev/stdout"), stderr: showOn(Deno.stderr, "/dev/stderr") };
+export function ownScreens(world: World): Screens {
+  const failed = makeWarning(world);
+  let isOpen = false;
+  const noting = (show: Show): Show => (bytes) => {
+    if (bytes.length > 0) isOpen = bytes.at(-1) !== lineFeed;
+    return show(bytes);
+  };
+  const stdout = showOn(Deno.stdout, "/dev/stdout", failed.warn);
+  return {
+    stdout: isSamePlace("/dev/stdout", "/dev/stderr") ? noting(stdout) : stdout,
+    stderr: noting(showOn(Deno.stderr, "/dev/stderr", failed.warn)),
+    leavesOpen: () => isOpen,
+    end: failed.end,
+  };
+}
+
+/** Warns once. Under --strict the warning is an error: it must not end the run, which is under way. */
+function makeWarning(world: World) {
+  let warned = false;
+  let strict: { error: unknown } | undefined;
+  const warn = (error: unknown) => {
+    if (warned) return;
+    warned = true;
+    try {
+      world.warn({
+        code: "output",
+        message: `Cannot pass the output on: ${writeReason(error)}`,
+        hint: "The run goes on; outputs.log holds its output",
+      });
+    } catch (error) {
+      strict = { error };
+    }
+  };
+  const end = () => {
+    if (strict !== undefined) throw strict.error;
+  };
+  return { warn, end };
 }
 
 /** Nowhere: the log alone gets the output. */

@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
+import type { World } from "../world.ts";
 import { hashBlocks } from "./blocks.ts";
 import { folderError } from "./folder.ts";
 import type { Planned } from "./plan.ts";
@@ -24,11 +25,13 @@ export async function copyItems(
   items: readonly Planned[],
   into: string,
   place: Place,
+  world: Pick<World, "checkpoint"> = {},
 ): Promise<{ files: CopiedFile[]; blocks: string[] }> {
   const sha256 = await hasher(items.length);
   const blocks = hashBlocks();
   const folders = new Set<string>();
   const files: CopiedFile[] = [];
+  const pause = pauses(world);
   for (const item of items) {
     const target = join(into, item.path);
     makeFolder(dirname(target), folders, place);
@@ -38,9 +41,27 @@ export async function copyItems(
       write(target, bytes, item.mode, place);
       blocks.add(bytes);
       files.push({ path: item.path, bytes: bytes.length, sha256: await sha256(bytes) });
+      await pause(bytes.length);
     }
   }
   return { files, blocks: await blocks.end() };
+}
+
+const pauseFiles = 100;
+const pauseBytes = 8 * 2 ** 20;
+
+/**
+ * Counts files of synchronous work, and passes a checkpoint now and then: until then no signal is
+ * seen.
+ */
+export function pauses(world: Pick<World, "checkpoint">): (bytes: number) => Promise<void> | void {
+  let [files, size] = [0, 0];
+  return (bytes) => {
+    size += bytes;
+    if (++files < pauseFiles && size < pauseBytes) return;
+    [files, size] = [0, 0];
+    return world.checkpoint?.();
+  };
 }
 
 /** sha256 over a sorted manifest: one JSON line for each file. */

@@ -6,6 +6,8 @@
 import { dirname, join, relative } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { Grant, Permissions } from "../runner/permissions.ts";
+import type { World } from "../world.ts";
+import { pauses } from "./copy.ts";
 import { type ExperimentFolder, folderError } from "./folder.ts";
 import { packageFiles } from "./packages.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
@@ -33,11 +35,14 @@ export async function shareCopy(
   folder: ExperimentFolder,
   sharing: Sharing,
   place: Place,
+  world: Pick<World, "checkpoint"> = {},
 ): Promise<CodeRecord> {
+  const pause = pauses(world);
   try {
     const made = new Set<string>([folder.path]);
     for (const file of [...code.files, ...await packageFiles(from, code)]) {
       shareFile(file, from.path, folder.path, sharing, made);
+      await pause(0);
     }
     for (const name of ["denoConfig", "lock", "packageJson", "packages"] as const) {
       copyIfThere(from[name], folder[name]);

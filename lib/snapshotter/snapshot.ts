@@ -33,7 +33,7 @@ export async function takeSnapshot(
   const plan = earlier
     ? planFromRecord(spec, entry, earlier)
     : await planCopy(spec, entry, folder, world);
-  const { files, blocks } = await copyItems(plan.items, folder.path, spec.outputDirPlace);
+  const { files, blocks } = await copyItems(plan.items, folder.path, spec.outputDirPlace, world);
   if (earlier) warnChanged(spec, earlier.files, files, world);
   const resolution = await writeImports({
     spec,

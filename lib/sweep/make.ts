@@ -4,6 +4,7 @@
  * @module
  */
 import type { Place } from "../errors.ts";
+import { interruptibly } from "../interruption.ts";
 import { dirname } from "../path.ts";
 import { type CheckedRun, type PreparedRun, prepareRun, runtimeOf } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
@@ -49,11 +50,29 @@ export interface MadeSweep {
 /**
  * Makes the sweep's folder, then those of its runs.
  *
- * @throws {ExpyrunError} when the disk or the code is in the way; nothing is left behind then
+ * @throws {ExpyrunError} when the disk, the code or a signal is in the way; nothing is left behind
+ * then
  */
 export async function makeSweep(
+  defined: DefinedSweep,
+  task: SweepTask,
+  world: World,
+): Promise<MadeSweep> {
+  return await interruptibly(
+    "preparing the sweep",
+    world,
+    (world) => makeFolders(defined, task, world),
+  );
+}
+
+interface SweepTask {
+  readonly config: string;
+  readonly debug: boolean;
+}
+
+async function makeFolders(
   { base, runs, spec }: DefinedSweep,
-  { config, debug }: { readonly config: string; readonly debug: boolean },
+  { config, debug }: SweepTask,
   world: World,
 ): Promise<MadeSweep> {
   const folder = await claimSweepFolder(spec.outputDir, config, spec.outputDirPlace);
@@ -120,7 +139,7 @@ export async function prepareRuns(
   const prepare = sharedPreparation(debug, world);
   return await prepareEach(runs, folder, async ({ values }) => {
     return await prepare(await check(configurationOf(base, values, world)));
-  });
+  }, world);
 }
 
 /**
@@ -132,6 +151,7 @@ export async function prepareEach<Run extends { readonly run: number }>(
   runs: readonly Run[],
   folder: SweepFolder,
   make: (run: Run) => Promise<PreparedRun>,
+  world: Pick<World, "checkpoint">,
 ): Promise<FolderOfRun[]> {
   const made: FolderOfRun[] = [];
   try {
@@ -140,6 +160,7 @@ export async function prepareEach<Run extends { readonly run: number }>(
       made.push({ run: one.run, folder: path, parentsMade: parents.length });
       await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
     }
+    await world.checkpoint?.();
     return made;
   } catch (error) {
     await discardAll(made);

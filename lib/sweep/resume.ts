@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { interruptibly } from "../interruption.ts";
 import { literally } from "../resolver/interpolation.ts";
 import type { Mapping, Node } from "../resolver/node.ts";
 import { openFolder } from "../snapshotter/folder.ts";
@@ -51,12 +52,26 @@ export async function prepareRest(
   { retry }: Pick<SweepResumption, "retry">,
   world: World,
 ): Promise<FolderOfRun[]> {
+  return await interruptibly(
+    "preparing the rest",
+    world,
+    (world) => makeRest(sweep, states, retry, world),
+  );
+}
+
+async function makeRest(
+  sweep: Sweep,
+  states: readonly RunState[],
+  retry: boolean,
+  world: World,
+): Promise<FolderOfRun[]> {
   const { folder, record: { configFile: config, debug }, runs } = sweep;
   const having = (step: NextStep) => states.filter((state) => nextStep(state, retry) === step);
   const repeated = await prepareEach(
     having("repeat"),
     folder,
     async (state) => await prepareAgain(state.folder!, debug, world),
+    world,
   );
   const lacking = having("prepare").map(({ run }) => ({ run, values: runs[run]! }));
   const base = debug ? sweep.base : withCode(sweep.base, await anyCopy(states));

@@ -1,0 +1,66 @@
+/**
+ * Work that a signal ends in good order: what it has made is removed before expyrun goes.
+ *
+ * @module
+ */
+import { ExpyrunError } from "./errors.ts";
+import type { World } from "./world.ts";
+
+const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+/**
+ * Does work that a signal can end, at its checkpoints and wherever it fails by itself.
+ *
+ * The work passes one last checkpoint once all is done, so that no signal is lost. Work within such
+ * work is a part of it.
+ *
+ * @param what the work in a sentence: "preparing the run"
+ * @param work gets the world whose `checkpoint` it passes, and takes back what it has made when it
+ * throws
+ * @throws {ExpyrunError} `interrupted`, once the work has ended
+ */
+export async function interruptibly<T>(
+  what: string,
+  world: World,
+  work: (world: World) => Promise<T>,
+): Promise<T> {
+  if (world.checkpoint) return await work(world);
+  let asked: Deno.Signal | undefined;
+  const refuse = () => {
+    if (asked) throw interrupted(what, asked);
+  };
+  const endListening = listen((signal) => asked ??= signal);
+  try {
+    return await work({ ...world, checkpoint: () => turn().then(refuse) });
+  } catch (error) {
+    // A program that was started for the work, and got the signal too, fails the work.
+    refuse();
+    throw error;
+  } finally {
+    endListening();
+  }
+}
+
+/** One turn of the event loop, in which signals arrive; cheaper than a timer. */
+async function turn(): Promise<void> {
+  await Deno.lstat(".").catch(() => {});
+}
+
+function listen(tell: (signal: Deno.Signal) => void): () => void {
+  const signals = Deno.build.os === "windows" ? ["SIGINT"] : Object.keys(numbers);
+  const listeners = (signals as Deno.Signal[]).map((signal) =>
+    [signal, () => tell(signal)] as const
+  );
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+  };
+}
+
+function interrupted(what: string, signal: Deno.Signal): ExpyrunError {
+  return new ExpyrunError({
+    code: "interrupted",
+    message: `Interrupted by ${signal} while ${what}: what was made is removed`,
+    signal: numbers[signal],
+  });
+}

@@ -1,0 +1,1 @@
+export function main() { Deno.stdout.writeSync(new TextEncoder().encode("no line feed")); }
