@@ -8,6 +8,7 @@ import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Grant, PermissionName, Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
+import { itemProblem } from "./permission_item.ts";
 
 const names: readonly PermissionName[] = [
   "read",
@@ -101,7 +102,8 @@ function readItem(name: PermissionName, item: Node, world: World): string {
     const reason = `"${text}" holds a comma, which separates permissions`;
     throw failure(reason, item.place, "Rename it without a comma, or grant the folder above it");
   }
-  if (text.includes("\0")) throw failure("an item holds a NUL character", item.place);
+  const problem = itemProblem(name, item.value);
+  if (problem) throw failure(problem.reason, item.place, problem.hint);
   return text;
 }
 
