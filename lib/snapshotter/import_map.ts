@@ -5,6 +5,7 @@
  * @module
  */
 import { resolve, separator } from "../path.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import { type Json, type JsonFile, objectAt, readJsonFile } from "./json_file.ts";
 import type { Project } from "./project.ts";
 
@@ -37,6 +38,8 @@ const ownKeys: Json = { nodeModulesDir: "none", workspace: [] };
 /**
  * The deno.json of the copy. Relative addresses are moved so that the experiment folder stands for
  * `code`; the members of a workspace become scopes, and their names imports.
+ *
+ * @throws {ExpyrunError} "lock" when the import map that it names cannot be read
  */
 export async function reduceConfig(project: Project, code: string): Promise<ReducedConfig> {
   const { root, config } = project;
@@ -79,7 +82,23 @@ async function importMapOf(config: JsonFile): Promise<JsonFile | string> {
   const path = importMap.startsWith("file:")
     ? decodeURIComponent(new URL(importMap).pathname)
     : resolve(config.folder, importMap);
-  return await readJsonFile(path) ?? config;
+  const file = await readJsonFile(path);
+  if (file) return file;
+  throw new ExpyrunError({
+    code: "lock",
+    message: `Cannot read "${path}": no such file, though "importMap" of "${config.path}" names it`,
+    place: placeOf(config, importMap),
+    hint: "Deno resolves imports by it: put it there, or correct the path",
+  });
+}
+
+/** Where a text stands in a file, if it can be told. */
+function placeOf({ path, text }: JsonFile, value: string): Place | undefined {
+  const written = JSON.stringify(value);
+  const start = text.indexOf(written, text.indexOf('"importMap"'));
+  if (start < 0) return undefined;
+  const source = { name: path, path, text };
+  return { kind: "file", source, start, end: start + written.length };
 }
 
 /** `@scope/name` and `@scope/name/export` of a workspace member. */

@@ -1,0 +1,5 @@
+import { a } from "names";
+
+export function main(): void {
+  console.log(a);
+}
