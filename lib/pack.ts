@@ -29,11 +29,22 @@ export async function pack(command: PackCommand, world: World): Promise<string> 
   const items = await itemsOf(folder, record, command, world);
   const archive = resolve(world.cwd, output?.path ?? `${basename(folder.path)}.tar.gz`);
   try {
-    await writeArchive(archive, items);
+    // A name that was chosen may be written over; that of another run's archive is a coincidence.
+    const replace = output === undefined ? "if the same" : "always";
+    if (!await writeArchive(archive, items, replace)) throw otherArchive(archive, place);
   } catch (error) {
     throw writeError(archive, error, output?.place ?? place);
   }
   return `${archive}\n`;
+}
+
+function otherArchive(archive: string, place: ArgumentPlace): ExpyrunError {
+  return new ExpyrunError({
+    code: "folder",
+    message: `Cannot write "${archive}": it is there already, with other contents`,
+    place,
+    hint: "Choose a path with -o FILE (which writes over what is there)",
+  });
 }
 
 function writeError(archive: string, error: unknown, place: ArgumentPlace): unknown {

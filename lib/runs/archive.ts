@@ -27,9 +27,15 @@ const pieceBytes = 2 ** 16;
  * Writes an archive, by write-and-rename. Items are written in the order of their paths.
  *
  * @param path of the archive, absolute
+ * @param replace whether what is there is written over
+ * @returns whether the archive is there now
  * @throws {Deno.errors.NotFound} and its like, when a file cannot be read or written
  */
-export async function writeArchive(path: string, items: readonly ArchiveItem[]): Promise<void> {
+export async function writeArchive(
+  path: string,
+  items: readonly ArchiveItem[],
+  replace: "always" | "if the same" = "always",
+): Promise<boolean> {
   const half = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await Deno.open(half, { write: true, createNew: true });
@@ -40,11 +46,41 @@ export async function writeArchive(path: string, items: readonly ArchiveItem[]):
       (error) => controller.error(error),
     );
     await Promise.all([packing, written]);
-    await Deno.rename(half, path);
+    const mayReplace = replace === "always" || !await isThere(path) ||
+      await haveSameBytes(half, path);
+    await (mayReplace ? Deno.rename(half, path) : Deno.remove(half));
+    return mayReplace;
   } catch (error) {
     await Deno.remove(half).catch(() => {});
     throw error;
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  using a = Deno.openSync(one);
+  const { isFile, size } = await Deno.stat(other);
+  if (!isFile || (await a.stat()).size !== size) return false;
+  using b = Deno.openSync(other);
+  const [left, right] = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+  for (let at = 0; at < size; at += pieceBytes) {
+    const [read, same] = [readFull(a, left), readFull(b, right)];
+    if (read !== same || left.subarray(0, read).some((byte, i) => byte !== right[i])) return false;
+  }
+  return true;
+}
+
+/** A read may stop short; at the end of the file alone it stays short. */
+function readFull(file: Deno.FsFile, piece: Uint8Array): number {
+  let filled = 0;
+  for (let read; filled < piece.length; filled += read) {
+    read = file.readSync(piece.subarray(filled));
+    if (read === null) break;
+  }
+  return filled;
 }
 
 type Add = (header: TarHeader) => WritableStream<Uint8Array>;
