@@ -5,6 +5,7 @@
  */
 import { type Command, isArchive, parseCommand, type PrepareCommand } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
+import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { printAnswer as answer, tell } from "./lib/streams.ts";
 import { helpText } from "./lib/verbs.ts";
@@ -21,7 +22,8 @@ async function main(words: readonly string[]): Promise<number> {
     if (words.length === 0) return tell(helpText()), 2;
     const command = parseCommand(words);
     return await dispatch(command, surroundings(words, command, style));
-  } catch (error) {
+  } catch (thrown) {
+    const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
     tell(render("error", error.problem, style));
     return exitCodeOf(error.problem);

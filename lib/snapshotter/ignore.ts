@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { loaded } from "../loading.ts";
 
 /** The rules of the .gitignore files that were added; they are read as git reads them. */
 export interface IgnoreRules {
@@ -50,7 +51,7 @@ export function isLitter(name: string): boolean {
  * Node, and that takes 20 ms.
  */
 export async function ignoreRules(): Promise<IgnoreRules> {
-  const { default: ignore } = await import("ignore");
+  const { default: ignore } = await loaded(import("ignore"));
   const rules = ignore({ ignoreCase: false });
   return {
     add: (folder, text) => void rules.add(patternsFromRoot(folder, text)),

@@ -5,6 +5,7 @@
  */
 import { dirname } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { loaded } from "../loading.ts";
 import { readReason } from "./roots.ts";
 
 /** A JSON object that was read from a file. */
@@ -62,7 +63,7 @@ async function parseJson(path: string, text: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    const { parse } = await import("@std/jsonc");
+    const { parse } = await loaded(import("@std/jsonc"));
     try {
       return parse(text);
     } catch (error) {
