@@ -45,7 +45,11 @@ async function unchangedByBlock(
   const same = new Set<string>();
   if (code.mode !== "copy" || code.blocks === undefined) return same;
   const groups = groupByBlock(code.files.filter((file) => "sha256" in file));
-  const digests = await Promise.all(groups.map((group) => digestOfGroup(root, group, there)));
+  const lengths = groups.map((group) => group.reduce((sum, { bytes }) => sum + bytes, 0));
+  // One for all: its pages are touched once. One byte more: a file that has grown is noticed.
+  const buffer = new Uint8Array(Math.max(0, ...lengths) + 1);
+  const read = (group: readonly HashedFile[]) => digestOfGroup(root, group, there, buffer);
+  const digests = await Promise.all(groups.map(read));
   for (const [i, group] of groups.entries()) {
     if (digests[i] !== code.blocks[i]) continue;
     for (const { path } of group) same.add(path);
@@ -55,24 +59,25 @@ async function unchangedByBlock(
 
 type HashedFile = Extract<CopiedFile, { readonly sha256: string }>;
 
-/** Nothing when a file is missing, has another length, or has become a link. */
+/**
+ * Nothing when a file is missing, has another length, or has become a link. The buffer is free
+ * again at once: what is hashed is copied before anything is awaited.
+ */
 async function digestOfGroup(
   root: string,
   group: readonly HashedFile[],
   there: Walked,
+  buffer: Uint8Array<ArrayBuffer>,
 ): Promise<string | undefined> {
-  const length = group.reduce((sum, { bytes }) => sum + bytes, 0);
-  // One more than that: a file that has grown is noticed.
-  const block = new Uint8Array(length + 1);
   let filled = 0;
   for (const { path, bytes } of group) {
     if (there.get(path) !== "file") return undefined;
-    if (readInto(block.subarray(filled, filled + bytes + 1), `${root}/${path}`) !== bytes) {
+    if (readInto(buffer.subarray(filled, filled + bytes + 1), `${root}/${path}`) !== bytes) {
       return undefined;
     }
     filled += bytes;
   }
-  return await sha256(block.subarray(0, length));
+  return await sha256(buffer.subarray(0, filled));
 }
 
 /** Reads a file as far as the buffer goes; how much that was, or nothing when it cannot be read. */
@@ -80,11 +85,13 @@ function readInto(buffer: Uint8Array, path: string): number | undefined {
   try {
     using file = Deno.openSync(path);
     let filled = 0;
-    while (filled < buffer.length) {
+    // What is read of a file is all there is of it, but for the odd interruption: asking once more
+    // whether it has ended would cost as much again.
+    do {
       const read = file.readSync(buffer.subarray(filled));
       if (read === null) break;
       filled += read;
-    }
+    } while (filled < buffer.length - 1);
     return filled;
   } catch {
     return undefined;
@@ -150,7 +157,7 @@ type Walked = ReadonlyMap<string, "file" | "link">;
 function walkCopy(root: string, roots: readonly string[]): Walked {
   const found = new Map<string, "file" | "link">();
   const walk = (path: string) => {
-    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(join(root, path))) {
+    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(`${root}/${path}`)) {
       const inside = `${path}/${name}`;
       if (isDirectory) walk(inside);
       else found.set(inside, isSymlink ? "link" : "file");

@@ -126,6 +126,7 @@ Deno.test("blocks and single digests find the same changes", async (t) => {
   const texts = new Map(
     names.map((name, i) => [name, `${name}\n`.repeat(i % 7 === 0 ? 6000 : 20)]),
   );
+  texts.set("src/000.ts", "");
   const changes: [title: string, (folder: string) => Promise<void>, Partial<Changes>][] = [
     ["nothing", () => Promise.resolve(), {}],
     ["one byte", (folder) => {
@@ -136,6 +137,15 @@ Deno.test("blocks and single digests find the same changes", async (t) => {
       const [a, b] = ["src/010.ts", "src/011.ts"].map((name) => texts.get(name)!);
       return writeFiles(folder, { "src/010.ts": a!.slice(0, -1), "src/011.ts": `\n${b}` });
     }, { changed: ["src/010.ts", "src/011.ts"] }],
+    ["an empty file that has grown", (folder) => writeFiles(folder, { "src/000.ts": "x" }), {
+      changed: ["src/000.ts"],
+    }],
+    ["a file that has grown", (folder) => {
+      return writeFiles(folder, { "src/005.ts": `${texts.get("src/005.ts")}x` });
+    }, { changed: ["src/005.ts"] }],
+    ["a file cut short", (folder) => writeFiles(folder, { "src/005.ts": "" }), {
+      changed: ["src/005.ts"],
+    }],
     ["a file gone", (folder) => Deno.remove(join(folder, "src/299.ts")), {
       missing: ["src/299.ts"],
     }],
