@@ -10,6 +10,7 @@ import type { World } from "../world.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import type { ExperimentFolder } from "./folder.ts";
 import { ignoreFileName, type IgnoreRules, ignoreRules, isLitter } from "./ignore.ts";
+import { refuseIgnored } from "./ignored_entry.ts";
 import { settleLinks } from "./links.ts";
 import { copyError, readReason, realPath, type Root, rootsOf } from "./roots.ts";
 
@@ -63,6 +64,7 @@ export async function planCopy(
   const outputs = new Set([spec.outputDir, folder.path].map(realPath));
   const items = new Map<string, Planned>();
   for (const root of roots) await walkRoot({ root, outputs, items }, spec.code);
+  if (!items.has(entry.module)) await refuseIgnored(spec, entry);
   checkSizes([...items.values()], spec.main.place);
   const linked = settleLinks(items, roots, world);
   return { roots: roots.map(({ path }) => path), items: sorted(linked) };
@@ -133,7 +135,7 @@ function listFolder(root: Root, path: string, source: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(source)];
   } catch (error) {
-    throw copyError(path, readReason(error), wayOut, root.place);
+    throw unreadable(root, path, error);
   }
 }
 
@@ -141,11 +143,16 @@ function statOf(root: Root, path: string, source: string): Deno.FileInfo {
   try {
     return Deno.lstatSync(source);
   } catch (error) {
-    throw copyError(path, readReason(error), wayOut, root.place);
+    throw unreadable(root, path, error);
   }
 }
 
-const wayOut = "Make it readable, list it in .gitignore, or move it out of the package";
+function unreadable(root: Root, path: string, error: unknown): ExpyrunError {
+  const because = readReason(error, slashed.basename(path));
+  const first = because === "its name is not UTF-8" ? "Rename it" : "Make it readable";
+  const hint = `${first}, list it in .gitignore, or move it out of the package`;
+  return copyError(path, because, hint, root.place);
+}
 
 function addFile(walk: Walk, path: string, source: string, info: Deno.FileInfo): void {
   if (info.isFile) walk.items.set(path, plannedFile(path, source, info));
