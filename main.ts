@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, isArchive, parseCommand, type PrepareCommand } from "./lib/cli.ts";
+import { type Command, isArchive, parseCommand, type PrepareCommand, verbHint } from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
@@ -25,9 +25,18 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
-    tell(render("error", error.problem, style));
+    tell(render("error", withVerbHint(error.problem), style));
     return exitCodeOf(error.problem);
   }
+}
+
+/** A file that is not there may have been meant as a verb. */
+function withVerbHint(problem: Problem): Problem {
+  const { code, place, hint } = problem;
+  if (code !== "unreadable" || hint || place?.kind !== "argument" || place.index > 0) {
+    return problem;
+  }
+  return { ...problem, hint: verbHint(place.words[0]!) };
 }
 
 async function dispatch(command: Command, world: World): Promise<number> {

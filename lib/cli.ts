@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ArgumentPlace, didYouMean, ExpyrunError } from "./errors.ts";
+import { type ArgumentPlace, didYouMean, ExpyrunError, nearMiss } from "./errors.ts";
 import type { Override } from "./resolver/override.ts";
 import type { CancelCommand } from "./sweep/cancel.ts";
 import type { GivenOptions } from "./sweep/command.ts";
@@ -114,8 +114,30 @@ export function parseCommand(words: readonly string[]): Command {
   if (options.has("help")) return { kind: "help", verb: named ? verb : undefined };
   if (options.has("version")) return { kind: "version" };
   // A sweep that is resumed is named by the option.
-  const operand = options.has("resume") ? "" : parseOperand(verb, words, next);
+  const operand = options.has("resume") ? "" : parseOperand(verb, words, next, options);
+  if (!named) refuseVerbs(operand, words, next);
   return parseVerb({ verb, words, options, next, operand });
+}
+
+/** A word that is no verb is CONFIG; with another one behind it, a verb was meant. */
+function refuseVerbs(operand: string, words: readonly string[], index: number): void {
+  const next = words[index + 1];
+  const hint = next === undefined || next.startsWith("-") ? undefined : verbHint(operand, next);
+  if (hint !== undefined) throw usage(`Unknown verb "${operand}"`, at(words, index), hint);
+}
+
+/**
+ * The way out for a word that is neither a verb nor a file; nothing when it is like no verb.
+ *
+ * @param next the word behind it
+ */
+export function verbHint(word: string, next?: string): string | undefined {
+  if (word === "help") {
+    const isVerb = next !== undefined && Object.hasOwn(verbs, next);
+    return isVerb ? `Write: expyrun ${next} --help` : "Write: expyrun --help";
+  }
+  const near = nearMiss(word, Object.keys(verbs));
+  return near && `Did you mean "${near}"?`;
 }
 
 /** A command line whose options were read. */
@@ -292,15 +314,36 @@ function optionNamed(word: string, known: readonly Option[], place: ArgumentPlac
   throw usage(`Unknown option "${word}"`, place, hint);
 }
 
-function parseOperand(verb: Verb, words: readonly string[], index: number): string {
+function parseOperand(
+  verb: Verb,
+  words: readonly string[],
+  index: number,
+  options: GivenOptions,
+): string {
   const word = words[index];
   const { operand } = verbs[verb];
   if (word !== undefined && word !== "") return word;
-  throw usage(
-    word === "" ? `${operand} is empty` : `Missing ${operand}`,
-    at(words, index),
-    `Usage: ${verbs[verb].usage}`,
-  );
+  const taker = takerOf(words, index - 1, options);
+  throw new ExpyrunError({
+    code: "usage",
+    message: word === "" ? `${operand} is empty` : `Missing ${operand}`,
+    place: at(words, index),
+    ...(taker ? { notes: [{ message: `${taker} took "${words[index - 1]}" as its value` }] } : {}),
+    hint: `Usage: ${verbs[verb].usage}`,
+  });
+}
+
+/** The option whose value is the whole word. */
+function takerOf(
+  words: readonly string[],
+  index: number,
+  options: GivenOptions,
+): string | undefined {
+  for (const given of options.values()) {
+    const took = given.some(({ value, place }) => place.index === index && value === words[index]);
+    if (took) return words[index - 1];
+  }
+  return undefined;
 }
 
 function refuseMore(verb: Verb, words: readonly string[], index: number): void {

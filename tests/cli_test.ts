@@ -122,6 +122,37 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "runn c.yml",
+      `error: Unknown verb "runn"
+ --> argument 1
+  |
+  | expyrun runn c.yml
+  |         ^^^^
+  = hint: Did you mean "run"?
+`,
+    ],
+    [
+      "help sweep",
+      `error: Unknown verb "help"
+ --> argument 1
+  |
+  | expyrun help sweep
+  |         ^^^^
+  = hint: Write: expyrun sweep --help
+`,
+    ],
+    [
+      "--runtime c.yml",
+      `error: Missing CONFIG
+ --> argument 3
+  |
+  | expyrun --runtime c.yml${" "}
+  |                         ^
+  = note: --runtime took "c.yml" as its value
+  = hint: Usage: expyrun [OPTIONS] CONFIG [--KEY VALUE]...
+`,
+    ],
+    [
       "execute a b",
       `error: Unexpected word "b"
  --> argument 3

@@ -156,6 +156,8 @@ function eventsOf(source: Source): Event[] {
 function syntaxHint(reason: string, text: string, offset: number): string | undefined {
   if (/\btab\b/.test(reason) || text[offset] === "\t") return "Indent with spaces, never with tabs";
   if ("@`%".includes(text[offset] ?? " ")) return `Quote text that begins with "${text[offset]}"`;
+  const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+  if (/(?:^|: |- )\{[^{}]*\}/.test(line)) return "Quote text that begins with a brace";
   if (/deficient|unexpected end/.test(reason)) {
     return "Check the indentation, and that every quote and bracket is closed";
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve } from "../path.ts";
-import { didYouMean, ExpyrunError, nearMiss, type Place } from "../errors.ts";
+import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
 import { expandVariables, literalMark } from "./interpolation.ts";
@@ -66,7 +66,7 @@ async function inherit(
   if (parents.length === 0) return own;
   let inherited: Mapping | undefined;
   for (const parent of parents) {
-    const station = stationOf(parent, stations.at(-1)!, loading.world);
+    const station = foundStation(parent, stations.at(-1)!, loading.world);
     const config = await load(station, stations, loading, parent.place);
     inherited = inherited ? merge(inherited, config, "pass", loading.world) : config;
   }
@@ -122,6 +122,41 @@ function policyOf(document: Mapping, hasParents: boolean): Policy {
     place: value.place,
     hint: didYouMean(String(word), policies),
   });
+}
+
+/**
+ * The station of a parent. Where there is no file, what misled the path is the one mistake: a
+ * variable that is not defined, or a path that was meant relative to the file that names it.
+ *
+ * @throws {ExpyrunError} `environment` or `unreadable`
+ */
+function foundStation(parent: Text, from: Station, world: World): Station {
+  const undefinedOnes: Problem[] = [];
+  const warn = (problem: Problem) => void undefinedOnes.push(problem);
+  const station = stationOf(parent, from, { ...world, warn });
+  if (exists(station.path)) {
+    undefinedOnes.forEach(world.warn);
+    return station;
+  }
+  const [first] = undefinedOnes;
+  if (first) throw new ExpyrunError({ ...first, notes: [] });
+  const beside = join(dirname(from.path), station.name);
+  if (isAbsolute(station.name) || station.name.startsWith(".") || !exists(beside)) return station;
+  throw new ExpyrunError({
+    code: "unreadable",
+    message: `Cannot read "${station.name}": no such file`,
+    place: parent.place,
+    hint: `Did you mean "./${station.name}"? Paths without ./ start at the working directory`,
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Beginning with `.`: relative to the file that names it; else to the working directory. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nearMiss, type Place } from "../errors.ts";
+import { nearMiss, type Place, type Problem } from "../errors.ts";
 import type { World } from "../world.ts";
 import type { Link } from "./node.ts";
 
@@ -14,10 +14,26 @@ export const literalMark = "!P";
 const variable = /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/g;
 const reference = /\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}/g;
 const anything = new RegExp(`^${literalMark}|${variable.source}|${reference.source}`);
+/** Braces whose text is not all ASCII. */
+const foreign = /\{[\w.]*[\u0080-\uffff]/;
+let unicodeReference: RegExp | undefined;
+
+/** The pattern of a reference; that with the letters of all scripts only where there are any. */
+function referenceIn(text: string): RegExp {
+  if (!foreign.test(text)) return reference;
+  // In here, as compiling it takes longer than resolving most configurations.
+  return unicodeReference ??= /\{([\p{L}_][\p{L}\p{M}\p{Nd}_]*(?:\.[\p{L}\p{M}\p{Nd}_]+)*)\}/gu;
+}
 
 /** Whether the resolver would read text as anything but itself. */
 export function isReadAgain(text: string): boolean {
-  return anything.test(text);
+  return anything.test(text) || foreign.test(text) && findReferences(text).length > 0;
+}
+
+/** Whether a path of keys can be written as a reference. */
+export function isReferable(path: string): boolean {
+  const text = `{${path}}`;
+  return findReferences(text)[0]?.text === text;
 }
 
 /** Text that resolves to exactly the given text. */
@@ -39,8 +55,9 @@ export interface Found {
 export function findReferences(text: string): Found[] {
   const found: Found[] = [];
   if (!text.includes("{")) return found;
-  reference.lastIndex = 0;
-  for (let match; (match = reference.exec(text));) {
+  const pattern = referenceIn(text);
+  pattern.lastIndex = 0;
+  for (let match; (match = pattern.exec(text));) {
     found.push({ path: match[1]!, text: match[0], index: match.index });
   }
   return found;
@@ -60,7 +77,7 @@ export function replaceVariables(
 /** Text with each reference replaced by what `use` makes of it. */
 export function replaceReferences(text: string, use: (found: Found) => string): string {
   return text.replace(
-    reference,
+    referenceIn(text),
     (text, path: string, index: number) => use({ path, text, index }),
   );
 }
@@ -130,12 +147,18 @@ export function expandVariables(text: string, place: Place, world: World): Expan
   return { text: expanded, links, inserted: replacements, placeOf };
 }
 
+/** What stands in the place of what is unknown; under --strict nothing does. */
+export function emptyInstead({ strict }: Pick<World, "strict">): Pick<Problem, "notes"> {
+  return strict ? {} : { notes: [{ message: "empty text stands in its place" }] };
+}
+
 function warnUndefined(whole: string, name: string, place: Place, world: World): void {
   const near = nearMiss(name, ["EXPYRUN_CWD", ...Object.keys(world.env)]);
   world.warn({
     code: "environment",
     message: `Cannot expand "${whole}": no such environment variable`,
     place,
+    ...emptyInstead(world),
     hint: near && `Did you mean "$${near}"?`,
   });
 }

@@ -7,6 +7,7 @@ import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import {
   childOf,
   kindOf,
+  type List,
   type Mapping,
   type Node,
   nodeAt,
@@ -14,6 +15,7 @@ import {
   shortened,
   type TypedValue,
 } from "./node.ts";
+import { runKeys } from "./run_keys.ts";
 import { readFloat, readInteger, readLoosely } from "./text.ts";
 
 /** One override. For `--key=value` both places are the same word; a sweep's may stand in a file. */
@@ -69,6 +71,7 @@ function replaceAt(node: Node, path: readonly string[], after: Node): Node {
 function convert(before: Node, text: string, override: Override): Node {
   const place = override.valuePlace;
   if (before.kind === "list") {
+    refuseCollections(before, text, override);
     const items = splitList(before.items, text).map(([model, item]) =>
       model ? convert(model, item, override) : scalar(readLoosely(item), place)
     );
@@ -84,9 +87,33 @@ function scalar(value: TypedValue, place: Place): Node {
   return { kind: "scalar", place, ...value };
 }
 
+/** One word holds no list of mappings or of lists; an empty one says which list is meant. */
+function refuseCollections(
+  { items, place }: List,
+  text: string,
+  { key, keyPlace }: Override,
+): void {
+  const index = items.findIndex(({ kind }) => kind !== "scalar");
+  const item = items[index];
+  if (item === undefined || text === "") return;
+  const name = `--${key}.${index}`;
+  const hint = item.kind === "list"
+    ? `${name} 1,2`
+    : item.kind === "mapping"
+    ? [...item.entries.keys()].slice(0, 5).map((inner) => `${name}.${inner}`).join(", ")
+    : name;
+  throw new ExpyrunError({
+    code: "override",
+    message: `Cannot set "${key}": it is a list of ${item.kind}s`,
+    place: keyPlace,
+    notes: [{ message: "the list stands here", place }],
+    hint: `Set what its items hold: ${hint || name}`,
+  });
+}
+
 /** Each item of the text with the item whose type it takes; none: as the text reads. */
 function splitList(models: readonly Node[], text: string): [Node | undefined, string][] {
-  const items = text.split(",");
+  const items = text === "" ? [] : text.split(",");
   const inPlace = items.length === models.length;
   return items.map((item, i) => [inPlace ? models[i] : models[0], item]);
 }
@@ -111,9 +138,16 @@ function unknownKey(config: Mapping, { key, keyPlace }: Override): ExpyrunError 
     code: "override",
     message: `Cannot set "${key}": no such key`,
     place: keyPlace,
-    hint: didYouMean(key, known.map(([path]) => path)) ??
+    hint: unsetHint(key) ?? didYouMean(key, known.map(([path]) => path)) ??
       "Overrides replace what the configuration holds; add the key there first",
   });
+}
+
+/** A key of `__run__` that expyrun knows and no file sets is not misspelt. */
+function unsetHint(key: string): string | undefined {
+  const [section, name = ""] = key.split(".");
+  if (section !== "__run__" || !runKeys.includes(name)) return undefined;
+  return `Set ${name} under __run__ in the file first: overrides replace what is there`;
 }
 
 function notReplaceable(before: Mapping, { key, keyPlace }: Override): ExpyrunError {

@@ -10,14 +10,24 @@
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
 import {
+  emptyInstead,
   expandVariables,
   type Expansion,
   type Found,
+  isReferable,
   literalMark,
   variablesOf,
 } from "./interpolation.ts";
 import { holdsSecret, maskedText, openReferences } from "./masked.ts";
-import { childOf, type Entry, type Link, type Mapping, type Node, pathsOf } from "./node.ts";
+import {
+  childOf,
+  type Entry,
+  type Link,
+  type Mapping,
+  type Node,
+  nodeAt,
+  pathsOf,
+} from "./node.ts";
 import type { List, Scalar, TypedValue } from "./node.ts";
 import { readSecretRule, type SecretRule } from "./secrets.ts";
 import { readLoosely, textOf } from "./text.ts";
@@ -68,7 +78,7 @@ export function resolveConfig(config: Mapping, world: World): Mapping {
     done: new Map(),
     readings: new Map(),
     sizes: new Map(),
-    known: () => paths ??= Array.from(pathsOf(config), ([path]) => path),
+    known: () => paths ??= Array.from(pathsOf(config), ([path]) => path).filter(isReferable),
     copiedNodes: 0,
     copiedText: 0,
     hints: 0,
@@ -189,6 +199,7 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
     if (value.type !== "string") return masked(resolution, node, value, links, []);
   }
   const found = openReferences(text, expansion.inserted, resolution.isSecret);
+  warnUnreadable(resolution, expansion);
   if (found.length > 0) return { node, expansion, found };
   return masked(resolution, node, { type: "string", value: text }, links, []);
 }
@@ -328,7 +339,28 @@ function targetOf(
 function warnUnknown(resolution: Resolution, path: string, text: string, place: Place): void {
   const hint = resolution.hints++ < hintLimit ? didYouMean(path, resolution.known()) : undefined;
   const message = `Cannot resolve "${text}": no such key`;
-  resolution.world.warn({ code: "reference", message, place, hint });
+  const note = emptyInstead(resolution.world);
+  resolution.world.warn({ code: "reference", message, place, ...note, hint });
+}
+
+const braces = /\{([^{}]*[^{}\d][^{}]*)\}/g;
+
+/** Braces around a key that exists are meant as a reference, though it cannot be written so. */
+function warnUnreadable({ root, world }: Resolution, { text, placeOf }: Expansion): void {
+  if (!text.includes("{")) return;
+  for (const { 0: whole, 1: path = "", index } of text.matchAll(braces)) {
+    if (!nodeAt(root, path) || isReferable(path)) continue;
+    world.warn({
+      code: "reference",
+      message: `"${whole}" is not read as a reference: ${
+        isReferable(`_${path}`)
+          ? "a reference does not begin with a digit"
+          : "a key in a reference holds letters, digits and _ only"
+      }`,
+      place: placeOf(index, whole),
+      hint: 'Rename the key, or put "!P" in front of text that is no reference',
+    });
+  }
 }
 
 function cycle(open: readonly Need[], again: Need): ExpyrunError {

@@ -10,6 +10,7 @@ import { type RuntimeName, runtimeNames, type World } from "../world.ts";
 import { type DeclaredInput, readInputs } from "./input_section.ts";
 import { aKind, type Mapping, type Node, pathsOf, type Scalar } from "./node.ts";
 import { readPermissions } from "./permission_section.ts";
+import { requiredKeys, runKeys } from "./run_keys.ts";
 import { textOf } from "./text.ts";
 
 export { resolvedSection, writtenConfigs } from "./written.ts";
@@ -39,19 +40,9 @@ export interface RunSpec {
   readonly inputs: readonly DeclaredInput[];
 }
 
-const required = ["__main__", "__output_dir__", "__name__"] as const;
-const runKeys = [
-  ...required,
-  "__code__",
-  "__include__",
-  "__permissions__",
-  "__runtime__",
-  "__inputs__",
-  "__secrets__",
-];
 const rootKeys = ["__default__", "__new_key_policy__", "__run__", "__sweep__", "__slurm__"];
 
-const examples: Readonly<Record<typeof required[number], string>> = {
+const examples: Readonly<Record<typeof requiredKeys[number], string>> = {
   "__main__": "__main__: package.module:function",
   "__output_dir__": "__output_dir__: out",
   "__name__": "__name__: my_experiment",
@@ -80,8 +71,9 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
   const { run, place } = runMapping(config);
   checkKeys(run, place);
   refuseSecrets(run);
-  const [main, outputDir, name] = required.map((key) => requiredText(run, key, place));
+  const [main, outputDir, name] = requiredKeys.map((key) => requiredText(run, key, place));
   const code = optionalText(run, "__code__");
+  warnOfTilde(outputDir!, world);
   return {
     main: readMain(main!),
     name: checkedName(name!),
@@ -128,7 +120,7 @@ function checkKeys(run: Mapping, place: Place): void {
     const message = `Cannot read "__run__": unknown key "${key}"`;
     throw sectionError(message, keyPlace, didYouMean(key, runKeys));
   }
-  for (const key of required) {
+  for (const key of requiredKeys) {
     if (run.entries.has(key)) continue;
     throw sectionError(`Cannot read "__run__": it has no "${key}"`, place, `Add ${examples[key]}`);
   }
@@ -146,7 +138,7 @@ function refuseSecrets(run: Mapping): void {
   }
 }
 
-function requiredText(run: Mapping, key: typeof required[number], place: Place): Text {
+function requiredText(run: Mapping, key: typeof requiredKeys[number], place: Place): Text {
   const text = optionalText(run, key);
   if (text) return text;
   const valuePlace = run.entries.get(key)?.value.place ?? place;
@@ -159,7 +151,15 @@ function optionalText(run: Mapping, key: string): Text | undefined {
   if (!node || isEmpty(node)) return undefined;
   if (node.kind === "scalar") return { text: textOf(node), place: node.place };
   const message = `Cannot read "${key}": it is a ${node.kind}, not text`;
-  throw sectionError(message, node.place);
+  throw sectionError(message, node.place, braceHint(key, node.place));
+}
+
+/** A mapping in braces was as a rule meant as text with a reference in front. */
+function braceHint(key: string, place: Place): string | undefined {
+  if (place.kind !== "file" || place.source.text[place.start] !== "{") return undefined;
+  const text = place.source.text.slice(place.start, place.end);
+  if (text.includes("\n") || text.includes('"')) return "Quote text that begins with a brace";
+  return `Quote text that begins with a brace: ${key}: "${text}"`;
 }
 
 function isEmpty(node: Node): boolean {
@@ -191,8 +191,25 @@ function nameProblem(name: string): string | undefined {
   if (name.includes("\0")) return "holds a NUL character";
   if (isAbsolute(name)) return "is an absolute path";
   const segments = name.split("/");
+  if (segments.includes(".")) return 'holds ".", which is no name of a folder';
+  if (segments[0] === "DEBUG" || segments[0] === "SWEEPS") {
+    return `begins with "${segments[0]}", where expyrun keeps other folders`;
+  }
+  const numbered = segments.find((segment) => /^exp\.\d+$/.test(segment));
+  if (numbered !== undefined) return `holds "${numbered}", the name of an experiment folder`;
   if (segments.includes("..")) return 'holds "..", which leaves the output directory';
   return segments.includes("") ? "holds an empty part" : undefined;
+}
+
+/** Only shells know what it stands for. */
+function warnOfTilde({ text, place }: Text, world: World): void {
+  if (text !== "~" && !text.startsWith("~/")) return;
+  world.warn({
+    code: "section",
+    message: `Taking "~" in __output_dir__ as the name of a folder`,
+    place,
+    hint: `Write $HOME${text.slice(1)}`,
+  });
 }
 
 function checkedPath({ text, place }: Text, key: string): string {

@@ -65,7 +65,9 @@ export async function readDelivery(
   world: World,
 ): Promise<Delivery> {
   const config = await readDocument(folder.config, name, world);
-  const resolved = resolveConfig(config, world);
+  // What is no reference was warned about when the folder was made.
+  const warn: World["warn"] = (problem) => problem.code === "reference" || world.warn(problem);
+  const resolved = resolveConfig(config, { ...world, warn });
   const text = deliverable(resolved);
   return holdsSecret(resolved) ? await seal(text) : { text };
 }

@@ -33,11 +33,21 @@ export async function takeFolder(
   const status = await statusNow(folder, record);
   throw new ExpyrunError({
     code: "status",
-    message: `Cannot execute "${record.folder}": it is ${status}, not prepared`,
+    message: `Cannot execute "${folder.path}": ${happened[status]}`,
     place,
     hint: `To repeat the run: expyrun rerun ${folder.path}`,
   });
 }
+
+const happened: Readonly<Record<ShownStatus, string>> = {
+  prepared: "another process has taken it",
+  running: "it is running already",
+  succeeded: "it has succeeded already",
+  failed: "it has been run, and failed",
+  interrupted: "it has been run, and was interrupted",
+  lost: "it has been run, and its process is gone",
+  unknown: "it has been started where this machine cannot look",
+};
 
 /** A process that has taken the folder may have been killed before it could write so. */
 async function statusNow(folder: ExperimentFolder, record: RunRecord): Promise<ShownStatus> {

@@ -52,6 +52,7 @@ export interface FolderClaim {
   readonly name: string;
   readonly debug: boolean;
   readonly outputDirPlace: Place;
+  readonly namePlace?: Place | undefined;
 }
 
 const names = {
@@ -91,8 +92,19 @@ export async function claimFolder(claim: FolderClaim): Promise<ExperimentFolder>
     return makeInside(folder);
   } catch (error) {
     removeEmpty(made);
-    throw folderError(`Cannot make an experiment folder in "${parent}"`, error, outputDirPlace);
+    const place = isNameTooLong(error, claim) ? claim.namePlace : outputDirPlace;
+    throw folderError(`Cannot make an experiment folder in "${parent}"`, error, place);
   }
+}
+
+/** Whether the system finds a part of the name too long, and not one of the output directory. */
+function isNameTooLong(error: unknown, { name, outputDir, namePlace }: FolderClaim): boolean {
+  if ((error as { code?: unknown }).code !== "ENAMETOOLONG") return false;
+  return namePlace !== undefined && longestPart(name) > longestPart(outputDir);
+}
+
+function longestPart(path: string): number {
+  return Math.max(...path.split("/").map((part) => new TextEncoder().encode(part).length));
 }
 
 /**

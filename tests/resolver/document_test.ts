@@ -124,7 +124,7 @@ if (python) {
 }
 
 const ambiguous = [
-  ..."yes Yes NO on Off 1:30 12:30:45 1:30.5 010 -007 08 0o17 0b11 1_000 1_0.5 2024-01-01".split(
+  ..."yes Yes NO on Off 1:30 12:30:45 1:30.5 010 -017 08 0o17 0b11 1_000 1_0.5 2024-01-01".split(
     " ",
   ),
   "2024-01-01T10:00:00Z",
@@ -193,6 +193,13 @@ const errors: readonly [
     "hint: Indent with spaces, never with tabs",
   ],
   ["a: b: c\n", "bad indentation of a mapping entry", "1:5", ":", `hint: ${indentHint}`],
+  [
+    "key: {x}-{y}\n",
+    "bad indentation of a mapping entry",
+    "1:9",
+    "-",
+    "hint: Quote text that begins with a brace",
+  ],
   [
     "a: [1, 2",
     "unexpected end of the stream within a flow collection",

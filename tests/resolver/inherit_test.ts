@@ -247,6 +247,35 @@ for (const [name, files, rendered] of errors) {
   });
 }
 
+Deno.test("a path with an undefined variable that leads nowhere: one error, at the variable", async () => {
+  const { written, warned } = await loading({ "main.yml": "__default__: $NOPE/base.yml\n" });
+  assertEquals(warned, []);
+  assertEquals(
+    written,
+    `error: Cannot expand "$NOPE": no such environment variable
+ --> main.yml:1:14
+  |
+1 | __default__: $NOPE/base.yml
+  |              ^^^^^
+`,
+  );
+});
+
+Deno.test("a path that was meant relative to the file that names it", async () => {
+  const files = { "configs/main.yml": "__default__: common.yml\n", "configs/common.yml": "x: 1\n" };
+  const { written } = await loading(files, "configs/main.yml");
+  assertEquals(
+    written,
+    `error: Cannot read "common.yml": no such file
+ --> configs/main.yml:1:14
+  |
+1 | __default__: common.yml
+  |              ^^^^^^^^^^
+  = hint: Did you mean "./common.yml"? Paths without ./ start at the working directory
+`,
+  );
+});
+
 Deno.test("an undefined variable in __default__ is warned about at its place", async () => {
   const { warned } = await loading({
     "main.yml": "__default__: ./$ROOTT/base.yml\n",
@@ -258,6 +287,7 @@ Deno.test("an undefined variable in __default__ is warned about at its place", a
   |
 1 | __default__: ./$ROOTT/base.yml
   |                ^^^^^^
+  = note: empty text stands in its place
   = hint: Did you mean "$ROOT"?
 `,
   ]);

@@ -61,7 +61,10 @@ const conversions: readonly [key: string, value: string, yaml: string][] = [
   ["mixed", "2,5,0,x", "[2, '5', false, x]"],
   ["mixed", "2,5", "[2, 5]"],
   ["empty", "1,a,2.5,true", "[1, a, 2.5, true]"],
-  ["lists", "3,4", "[[3], [4]]"],
+  ["lists.0", "3,4", "[3, 4]"],
+  ["ints", "", "[]"],
+  ["empty", "", "[]"],
+  ["datasets", "", "[]"],
   ["ints.1", "7", "7"],
   ["datasets.0.name", "q", "q"],
   ["datasets.1.size", "3", "3"],
@@ -160,6 +163,38 @@ const errors: readonly [words: [string, string], rendered: string][] = [
   |                   ^^^^^^^^^^
   = note: the mapping stands here: config.yml:11:11
   = hint: Set its keys: --training.lr, --training.batch_size
+`,
+  ],
+  [
+    ["--datasets", "x"],
+    `error: Cannot set "datasets": it is a list of mappings
+ --> argument 3
+  |
+  | expyrun run c.yml --datasets x
+  |                   ^^^^^^^^^^
+  = note: the list stands here: config.yml:10:11
+  = hint: Set what its items hold: --datasets.0.name
+`,
+  ],
+  [
+    ["--lists", "1,2"],
+    `error: Cannot set "lists": it is a list of lists
+ --> argument 3
+  |
+  | expyrun run c.yml --lists 1,2
+  |                   ^^^^^^^
+  = note: the list stands here: config.yml:9:8
+  = hint: Set what its items hold: --lists.0 1,2
+`,
+  ],
+  [
+    ["--__run__.__code__", "x"],
+    `error: Cannot set "__run__.__code__": no such key
+ --> argument 3
+  |
+  | expyrun run c.yml --__run__.__code__ x
+  |                   ^^^^^^^^^^^^^^^^^^
+  = hint: Set __code__ under __run__ in the file first: overrides replace what is there
 `,
   ],
 ];

@@ -160,6 +160,7 @@ Deno.test("an unknown reference is warned about at its brace, and is empty text"
   |
 2 | name: "example-{training.batchsize}"
   |                ^^^^^^^^^^^^^^^^^^^^
+  = note: empty text stands in its place
   = hint: Did you mean "training.batch_size"?
 `,
   ]);
@@ -174,9 +175,59 @@ Deno.test("an undefined variable is warned about at its dollar, and is empty tex
   |
 2 |   - x \${UNDR}/y
   |       ^^^^^^^
+  = note: empty text stands in its place
   = hint: Did you mean "$UNDER"?
 `,
   ]);
+});
+
+Deno.test("letters are those of all scripts", () => {
+  const text = `größe: 2
+日本語: {a: 5}
+gro\u0308sse: 3
+whole: "{日本語.a}"
+inside: "{größe}x{gro\u0308sse}"
+literal: "!P{größe}"
+none: "{größe-} {€}"
+`;
+  const resolved = resolveConfig(parse(text), someWorld());
+  const values = ["whole", "inside", "literal", "none"].map((key) => nodeAt(resolved, key));
+  assertEquals(values.map((node) => told(node!)), [
+    ...["5", "'2x3'", "'{größe}'", "'{größe-} {€}'"].map((yaml) =>
+      told(nodeAt(parse(`k: ${yaml}\n`), "k")!)
+    ),
+  ]);
+  const again = resolveConfig(parse(emitResolved(resolved)), someWorld());
+  assertEquals(told(again), told(resolved));
+});
+
+/** What is said of text beside the keys of `keys`. */
+const unreadable: readonly [text: string, said: string | undefined][] = [
+  ["{my-key}", "2:7 a key in a reference holds letters, digits and _ only"],
+  ["x {a.my key}", "2:9 a key in a reference holds letters, digits and _ only"],
+  ["{0a}", "2:7 a reference does not begin with a digit"],
+  ["{3} {other-key} {my-key:x} {a.b}", undefined],
+  ["!P{my-key}", undefined],
+];
+
+Deno.test("braces around a key that no reference can hold are warned about", () => {
+  for (const [text, said] of unreadable) {
+    const keys = '{my-key: 1, a: {my key: 2, b: 3}, 0a: 4, "3": 5';
+    const world = someWorld();
+    resolveConfig(parse(`${keys},\n  t: "${text}"}\n`), world);
+    const [warned] = world.warnings;
+    const reason = warned?.message.split(": ").at(-1);
+    assertEquals(
+      warned && `${header(warned.place!)} ${reason}`,
+      said && `config.yml:${said}`,
+      text,
+    );
+  }
+});
+
+Deno.test("a near miss can be written as a reference", () => {
+  const [warned = ""] = warningsOf('my-key: 1\na: "{my_key}"\n');
+  assertStringIncludes(warned, "hint: Known: a");
 });
 
 /** Where the warning about `{no}` stands. */

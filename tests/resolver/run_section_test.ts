@@ -108,6 +108,36 @@ const errors: readonly [
     nameHint,
   ],
   [{ __name__: "a//b" }, '"__name__": "a//b" holds an empty part', "4:13", nameHint],
+  [
+    { __name__: "./a" },
+    '"__name__": "./a" holds ".", which is no name of a folder',
+    "4:13",
+    nameHint,
+  ],
+  [
+    { __name__: "DEBUG/a" },
+    '"__name__": "DEBUG/a" begins with "DEBUG", where expyrun keeps other folders',
+    "4:13",
+    nameHint,
+  ],
+  [
+    { __name__: "SWEEPS" },
+    '"__name__": "SWEEPS" begins with "SWEEPS", where expyrun keeps other folders',
+    "4:13",
+    nameHint,
+  ],
+  [
+    { __name__: "a/exp.0/b" },
+    '"__name__": "a/exp.0/b" holds "exp.0", the name of an experiment folder',
+    "4:13",
+    nameHint,
+  ],
+  [
+    { __name__: "{x}" },
+    '"__name__": it is a mapping, not text',
+    "4:13",
+    'Quote text that begins with a brace: __name__: "{x}"',
+  ],
   [{ __name__: "a/" }, '"__name__": "a/" holds an empty part', "4:13", nameHint],
   [{ __name__: '"a\\0"' }, '"__name__": "a\\x00" holds a NUL character', "4:13", nameHint],
   [
@@ -276,6 +306,15 @@ Deno.test("permissions are a full record, paths absolute", () => {
     assertEquals<unknown>(read({ __permissions__: written }).permissions, expected, written);
   }
   assertEquals<unknown>(read().permissions, defaults);
+});
+
+Deno.test("a tilde is a name: only shells know what it stands for", () => {
+  const telling = tellingWorld();
+  const section = "__main__: m:f, __name__: n, __output_dir__: ~/zz";
+  readRunSection(parse(`__run__: {${section}}\n`), telling);
+  assertEquals(telling.warnings.map(({ message, hint }) => [message, hint]), [
+    ['Taking "~" in __output_dir__ as the name of a folder', "Write $HOME/zz"],
+  ]);
 });
 
 Deno.test("an unknown root key with underscores is warned about with the near miss", () => {

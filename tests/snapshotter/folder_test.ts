@@ -121,6 +121,9 @@ Deno.test("a name that is too long, and a link that leads nowhere, leave nothing
         "Choose a shorter __name__ or __output_dir__",
       ),
     );
+    const namePlace = { kind: "argument", words: ["--__run__.__name__"], index: 0 } as const;
+    const problem = await claimFolder({ ...long, namePlace }).catch(({ problem }) => problem);
+    assertEquals(problem.place, namePlace);
     assertEquals(await readNames(dir), []);
     await Deno.symlink("nowhere", join(dir, "out"));
     await assertRefuses(

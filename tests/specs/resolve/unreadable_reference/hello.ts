@@ -1,0 +1,3 @@
+export function main(_name: string, { text }: { text: string }) {
+  console.log(text);
+}
