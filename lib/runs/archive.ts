@@ -76,9 +76,10 @@ async function haveSameBytes(one: string, other: string): Promise<boolean> {
 /** A read may stop short; at the end of the file alone it stays short. */
 function readFull(file: Deno.FsFile, piece: Uint8Array): number {
   let filled = 0;
-  for (let read; filled < piece.length; filled += read) {
-    read = file.readSync(piece.subarray(filled));
+  while (filled < piece.length) {
+    const read = file.readSync(piece.subarray(filled));
     if (read === null) break;
+    filled += read;
   }
   return filled;
 }
