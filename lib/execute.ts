@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { ExpyrunError, type Place } from "./errors.ts";
+import { ExpyrunError, type Place, type Problem } from "./errors.ts";
 import { basename, isAbsolute, join, relative } from "./path.ts";
+import { foldersOf } from "./runner/call.ts";
 import { endedRecord, sayEnd, warnOfDoubts } from "./runner/ending.ts";
-import { gatherRun, readDelivery } from "./runner/gather.ts";
+import { type Delivery, gatherRun, readDelivery } from "./runner/gather.ts";
+import { refuseBlindness } from "./runner/own_reading.ts";
 import { type Handling, type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
@@ -14,7 +16,13 @@ import { takeFolder } from "./runner/take.ts";
 import { refuseChanges, requireSecrets } from "./runs/trust.ts";
 import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
 import { identityOf, machineFacts } from "./snapshotter/machine.ts";
-import { type Changes, readRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
+import {
+  type Changes,
+  readRecord,
+  type RunRecord,
+  writeLastRecord,
+  writeRunningRecord,
+} from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
 /** What differs from a single run in the foreground. */
@@ -25,6 +33,11 @@ export interface Execution extends Omit<Handling, "append"> {
   readonly verify?: boolean | undefined;
   /** `--force`: a folder that is not is run all the same, and its record says so. */
   readonly force?: boolean | undefined;
+  /**
+   * Waits for its turn to start a process: what it does before and after takes none. Answers with
+   * what gives the turn back, or with nothing when the run is not to start any more.
+   */
+  readonly turn?: (() => Promise<(() => void) | undefined>) | undefined;
 }
 
 /**
@@ -32,7 +45,7 @@ export interface Execution extends Omit<Handling, "append"> {
  *
  * @param path the folder, absolute or relative to the working directory
  * @param place where the folder was named, if it was
- * @returns the record of the run that has ended
+ * @returns the record of the run that has ended; as it was prepared, when it got no turn
  * @throws {ExpyrunError} when the folder is not `prepared`, or its process cannot be started
  */
 export async function execute(
@@ -43,27 +56,67 @@ export async function execute(
 ): Promise<RunRecord> {
   const folder = await realFolder(path, world, place);
   const prepared = await readRecord(folder, place);
+  refuseBlindness(prepared.permissions, [folder.path, ...originalCode(prepared)], place);
   const forced = await checkTrust({ folder, record: prepared, place }, execution, world);
   const delivery = await readDelivery(folder, shownPath(folder.config, world), world);
+  const giveBack = execution.turn ? await execution.turn() : () => {};
+  if (!giveBack) return prepared;
+  const ready = { folder, prepared, delivery, forced, place };
+  const { running, outcome, durationMs, folders } = await run(ready, execution, world)
+    .finally(giveBack);
+  const record = await endedRecord(folder, running, outcome, durationMs, world);
+  // Temporary files may have filled the disk: with them gone there is room for the record.
+  await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
+  const unwritten = await lastRecord(folder, record);
+  sayEnd(record, outcome, folders, world);
+  if (unwritten) world.warn(unwritten);
+  warnOfDoubts(record, world);
+  return record;
+}
+
+function originalCode({ code }: RunRecord): string[] {
+  return code.mode === "original" ? [code.root] : [];
+}
+
+/** A run that has ended is over, whatever the disk says: what it says is only told. */
+async function lastRecord(
+  folder: ExperimentFolder,
+  record: RunRecord,
+): Promise<Problem | undefined> {
+  try {
+    await writeLastRecord(folder, record);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    return error.problem;
+  }
+}
+
+/** A folder that was found to be as it must be. */
+interface Ready {
+  readonly folder: ExperimentFolder;
+  readonly prepared: RunRecord;
+  readonly delivery: Delivery;
+  readonly forced: Changes | undefined;
+  readonly place: Place | undefined;
+}
+
+/** Takes the folder, and runs its process to the end. */
+async function run(
+  { folder, prepared, delivery, forced, place }: Ready,
+  execution: Execution,
+  world: World,
+) {
   const task = slurmTask(world.env);
   const again = await takeFolder(folder, prepared, task, place);
   const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
   const run = await gatherRun(folder, running, delivery, execution.env ?? {}, world);
-  world.say(`expyrun: ${running.name} in ${shownPath(running.folder, world)}`);
+  world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
   const start = performance.now();
   await handOver(run, delivery.text, again);
   const outcome = await launch(run, world, { ...execution, append: again });
   const durationMs = Math.round(performance.now() - start);
-  const record = await endedRecord(folder, running, outcome, durationMs, world);
-  // Temporary files may have filled the disk: with them gone there is room for the record.
-  await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
-  try {
-    await writeRecord(folder, record);
-  } finally {
-    sayEnd(record, outcome, world);
-  }
-  warnOfDoubts(record, world);
-  return record;
+  return { running, outcome, durationMs, folders: foldersOf(run) };
 }
 
 /** Whether the folder is what was prepared, and what it needs is there. */
@@ -122,7 +175,7 @@ async function handOver(run: Run, delivery: string, again: boolean): Promise<voi
   try {
     const files = runners[record.runtime].handOver(run, delivery);
     for (const { path, text } of files) await writeFile(path, text);
-    await writeRecord(folder, record);
+    await writeRunningRecord(folder, record);
   } catch (error) {
     if (!again) await Deno.remove(folder.started);
     throw error;
@@ -136,7 +189,7 @@ async function launch(run: Run, world: World, handling: Handling): Promise<Outco
     return await runProcess(runners[record.runtime].plan(run), folder.log, world, handling);
   } catch (error) {
     const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
-    await writeRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
+    await writeLastRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
     throw error;
   }
 }

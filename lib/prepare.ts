@@ -14,6 +14,7 @@ import { variablesOf } from "./resolver/interpolation.ts";
 import { readRunSection, type RunSpec, writtenConfigs } from "./resolver/run_section.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { refuseCommas } from "./runner/commas.ts";
+import { refuseBlindness } from "./runner/own_reading.ts";
 import { askVersions } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { gatherFacts, settle, type SettledFacts } from "./runs/facts.ts";
@@ -32,6 +33,7 @@ import { cacheVariables, carryCache } from "./snapshotter/carried_cache.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
 import { requirements } from "./snapshotter/requirements.ts";
+import { realPath } from "./snapshotter/roots.ts";
 import { shareCopy, type SharedCopy, type Sharing } from "./snapshotter/share.ts";
 import { referToOriginal, takeSnapshot } from "./snapshotter/snapshot.ts";
 import type { RuntimeName, World } from "./world.ts";
@@ -117,6 +119,8 @@ async function makeRun(
   const folder = await claimFolder({ ...spec, debug: preparation.debug });
   try {
     if (runtime.runtime === "deno") await refuseCommas(spec, folder, preparation.debug);
+    const needed = [folder.path, realPath(folder.path), ...preparation.debug ? [spec.code] : []];
+    refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await codeOf(preparation, runtime, spec, entry, folder, world);
     await writeConfigs(run, preparation, folder, world);
     const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);

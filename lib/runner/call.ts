@@ -44,9 +44,16 @@ export function codeRoot({ record: { code }, folder }: Run): string {
   return code.mode === "copy" ? folder.path : code.root;
 }
 
+/** The paths of the experiment folder: the real one, and that by which the user knows it. */
+export function foldersOf({ folder, named }: Run): string[] {
+  return [...new Set([folder.path, named ?? folder.path])];
+}
+
 /** The whole environment of the child. */
 export function childEnvironment({ record, folder, env, key }: Run): Record<string, string> {
   return {
+    // Deno's own errors are coloured even in a pipe, and what the log holds is to be read.
+    ...("FORCE_COLOR" in env ? {} : { NO_COLOR: "1" }),
     ...env,
     EXPYRUN_CWD: record.cwd,
     ...temporary(folder),

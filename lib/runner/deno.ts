@@ -5,7 +5,7 @@
  */
 import { join, relative } from "../path.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
-import { callText, childEnvironment, watchOf } from "./call.ts";
+import { callText, childEnvironment, foldersOf, watchOf } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -33,6 +33,8 @@ function plan(run: Run): Launch {
       ...configFlags(run),
       ...permissionFlags({
         permissions: run.record.permissions,
+        folders: foldersOf(run),
+        realPaths: run.realPaths,
         codeElsewhere: code.mode === "original" ? code.root : undefined,
         sealed: sealed(run),
         lockedHosts: run.lock === undefined ? [] : lockedHosts(run.lock),
@@ -63,7 +65,8 @@ function configFlags({ record: { code }, folder }: Run): string[] {
  * by the path that the user knows it by, which may lead through symbolic links: where more than
  * the folder is granted, that may be granted too.
  */
-function sealed({ record, folder }: Run): string[] {
+function sealed(run: Run): string[] {
+  const { record, folder } = run;
   const files = [
     folder.config,
     folder.rawConfig,
@@ -80,6 +83,7 @@ function sealed({ record, folder }: Run): string[] {
     folder.started,
   ].map((path) => relative(folder.path, path));
   const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;
-  if (record.folder === folder.path || grantsFolderOnly(record.permissions)) return names;
-  return [...names, ...names.map((name) => join(record.folder, name))];
+  if (grantsFolderOnly(record.permissions)) return names;
+  const others = foldersOf(run).filter((path) => path !== folder.path);
+  return [...names, ...others.flatMap((path) => names.map((name) => join(path, name)))];
 }

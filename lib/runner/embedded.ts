@@ -5,7 +5,7 @@
  * @module
  */
 import { toFileUrl } from "../path.ts";
-import { callText, childEnvironment, codeRoot, entryUrl, watchOf } from "./call.ts";
+import { callText, childEnvironment, codeRoot, entryUrl, foldersOf, watchOf } from "./call.ts";
 import type { Order } from "./child.ts";
 import { type ImportRules, importRules } from "./import_rules.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -39,7 +39,7 @@ function orderOf(run: Run): Order {
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
-      folders: [...new Set([folder.path, record.folder])],
+      folders: foldersOf(run),
       codeElsewhere: record.code.mode === "original" ? record.code.root : undefined,
       readable: run.inputs,
       written: watchOf(run) ? [folder.loaded] : [],

@@ -34,14 +34,24 @@ export async function endedRecord(
   };
 }
 
-/** Says how the run ended, and the way out of what ended it. */
-export function sayEnd(record: RunRecord, outcome: Outcome, world: World): void {
+/**
+ * Says how the run ended, and the way out of what ended it.
+ *
+ * @param folders the present paths of the experiment folder, the real one first
+ */
+export function sayEnd(
+  record: RunRecord,
+  outcome: Outcome,
+  folders: readonly string[],
+  world: World,
+): void {
   const { status, exitCode, durationMs = 0 } = record;
   const how = exitCode === 0 ? "" : ` (${outcome.signal ?? `exit code ${exitCode}`})`;
   world.say(`expyrun: ${status}${how} in ${shownDuration(durationMs)}`);
   if (exitCode === 0) return;
   const { stderrTail } = outcome;
-  const hint = permissionHint(stderrTail, record) ?? importHint(stderrTail, record);
+  const hint = permissionHint(stderrTail, record, folders) ??
+    importHint(stderrTail, record, folders);
   if (hint !== undefined) world.hint(hint);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, dirname, join } from "../path.ts";
 import { deliverable } from "../resolver/deliver.ts";
 import { readDocument } from "../resolver/document.ts";
 import { holdsSecret } from "../resolver/masked.ts";
@@ -12,6 +13,8 @@ import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
+import { listOf } from "./denials.ts";
+import type { Permissions } from "./permissions.ts";
 import type { Run } from "./runner.ts";
 import { seal, type Sealed } from "./seal.ts";
 import { canWatch } from "./watchdog.ts";
@@ -41,6 +44,8 @@ export async function gatherRun(
   return {
     record,
     folder,
+    named: await leadsTo(record.folder, folder.path) ? record.folder : undefined,
+    realPaths: await realPathsOf(record.permissions),
     lock: await lockText(record, folder),
     config: await configText(record, folder),
     env,
@@ -88,6 +93,26 @@ async function configText(
 ): Promise<string | undefined> {
   if (runtime !== "embedded" || code.lock === undefined) return undefined;
   return await Deno.readTextFile(code.mode === "copy" ? folder.denoConfig : folder.originalConfig);
+}
+
+/** A folder that was moved is no longer where its record says. */
+async function leadsTo(path: string, real: string): Promise<boolean> {
+  return await Deno.realPath(path).catch(() => undefined) === real;
+}
+
+/** What granted and denied paths lead to, where that is elsewhere: a denial holds on every way. */
+export async function realPathsOf({ read, write }: Permissions): Promise<Map<string, string>> {
+  const paths = [read.allow, read.deny, write.allow, write.deny].flatMap(listOf);
+  const found = await Promise.all(paths.map(async (path) => [path, await realPathOf(path)]));
+  return new Map(found.filter((pair): pair is [string, string] => pair[0] !== pair[1]));
+}
+
+/** Of what is not there yet, as it will be. */
+async function realPathOf(path: string): Promise<string> {
+  const parent = dirname(path);
+  return await Deno.realPath(path).catch(async () =>
+    parent === path ? path : join(await realPathOf(parent), basename(path))
+  );
 }
 
 /** An experiment that keeps checkpoints asks by it whether to look for one. */

@@ -3,36 +3,41 @@
  *
  * @module
  */
-import { relative, resolve } from "../path.ts";
+import { isAbsolute, relative, resolve } from "../path.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
+import { isAmong } from "./denials.ts";
 import type { Grant, PermissionName } from "./permissions.ts";
 
 /**
  * The YAML line that would grant what the experiment was refused.
  *
  * @param stderrTail the end of what the experiment wrote to stderr
+ * @param folders the present paths of the experiment folder, the real one first
  * @returns nothing when no refusal is found
  */
-export function permissionHint(stderrTail: string, record: RunRecord): string | undefined {
+export function permissionHint(
+  stderrTail: string,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
   const text = plain(stderrTail);
   const refusals = [...text.matchAll(refusal)];
   const last = refusals.at(-1);
   const symlink = text.lastIndexOf("requires unscoped --allow-read and --allow-write");
-  if (symlink > (last?.index ?? -1)) return grantLine("write", "true");
+  const { write } = record.permissions;
+  if (symlink > (last?.index ?? -1)) return grantLine("write", "true", write.deny);
   if (last?.groups === undefined) return undefined;
   const name = last.groups.name as PermissionName;
   const item = last.groups.item;
-  if (name === "write" && item !== undefined && isSealed(item, record)) {
+  if (name === "write" && item !== undefined && isSealed(item, record, folders)) {
     return `The code copy and expyrun's own files stay as they are: write elsewhere in the experiment folder`;
   }
   if (name === "import") return unlocked;
   const { allow, deny } = record.permissions[name];
-  if (isDenied(deny, item)) return `"${name}" is denied under __permissions__ of __run__`;
-  return grantLine(
-    name,
-    item === undefined || item === "" ? "true" : list(allow, grantable(name, item, record.folder)),
-  );
+  const wanted = item === undefined || item === "" ? undefined : grantable(name, item, folders[0]!);
+  if (isDenied(name, deny, wanted)) return `"${name}" is denied under __permissions__ of __run__`;
+  return grantLine(name, wanted === undefined ? "true" : list(wanted, allow), deny);
 }
 
 const refusal =
@@ -49,12 +54,18 @@ function plain(text: string): string {
   return text.replace(escapeSequence, "");
 }
 
-function grantLine(name: PermissionName, value: string): string {
+/** What is denied stays denied: written as the whole value, the line would lift it. */
+function grantLine(name: PermissionName, allow: string, deny: Grant["deny"]): string {
+  const exceptions = typeof deny === "boolean" || deny.length === 0 ? undefined : listed(deny);
+  const value = exceptions === undefined ? allow : `{ allow: ${allow}, deny: ${exceptions} }`;
   return `To allow it: __run__: { __permissions__: { ${name}: ${value} } }`;
 }
 
-function list(allow: Grant["allow"], item: string): string {
-  const items = typeof allow === "boolean" ? [item] : [...new Set([...allow, item])];
+function list(item: string, allow: Grant["allow"]): string {
+  return listed(typeof allow === "boolean" ? [item] : [...new Set([...allow, item])]);
+}
+
+function listed(items: readonly string[]): string {
   return `[${items.map(yamlWord).join(", ")}]`;
 }
 
@@ -75,21 +86,22 @@ function yamlWord(text: string): string {
     : JSON.stringify(text);
 }
 
-function isDenied(deny: Grant["deny"], item: string | undefined): boolean {
+function isDenied(name: PermissionName, deny: Grant["deny"], item: string | undefined): boolean {
   if (typeof deny === "boolean") return deny;
-  return item !== undefined && deny.some((denied) => item === denied || item.startsWith(denied));
+  return item !== undefined && isAmong(name, item, deny);
 }
 
 /** Whether a path, as the experiment named it, lies in what expyrun never lets it write. */
-function isSealed(path: string, record: RunRecord): boolean {
-  const [first] = inFolder(path, record.folder).split("/");
-  return first !== undefined && (record.code.roots.includes(first) || ownedNames.has(first));
+function isSealed(path: string, { code }: RunRecord, folders: readonly string[]): boolean {
+  const first = inFolder(path, folders)?.split("/")[0];
+  return first !== undefined && (code.roots.includes(first) || ownedNames.has(first));
 }
 
 /** A path relative to the experiment folder, with `/`; relative ones start there. */
-function inFolder(path: string, folder: string): string {
-  const inside = path.startsWith("/") || /^[A-Za-z]:/.test(path) ? relative(folder, path) : path;
-  return inside.replaceAll("\\", "/").replace(/^\.\//, "");
+function inFolder(path: string, folders: readonly string[]): string | undefined {
+  const ways = isAbsolute(path) ? folders.map((folder) => relative(folder, path)) : [path];
+  return ways.map((way) => way.replaceAll("\\", "/").replace(/^\.\//, ""))
+    .find((way) => !/^(?:\.\.(?:\/|$)|\/|[A-Za-z]:)/.test(way));
 }
 
 /**
@@ -97,23 +109,30 @@ function inFolder(path: string, folder: string): string {
  * do about an import that the lock does not hold.
  *
  * @param stderrTail the end of what the experiment wrote to stderr
+ * @param folders the present paths of the experiment folder
  * @returns nothing when nothing was missing, or it is none of the code's
  */
-export function importHint(stderrTail: string, record: RunRecord): string | undefined {
+export function importHint(
+  stderrTail: string,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
   const text = plain(stderrTail);
   if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
-  const module = includeLine(missingModule(text), record);
+  const module = includeLine(missingModule(text), folders);
   if (module !== undefined) return module;
-  const file = includeLine(missingFile(text), record);
+  const file = includeLine(missingFile(text), folders);
   return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
 }
 
-function includeLine(path: string | undefined, { code }: RunRecord): string | undefined {
-  if (path === undefined) return undefined;
-  const inside = inFolder(path, code.root);
-  if (inside === "" || inside.startsWith("..") || inside.startsWith("/")) return undefined;
+function includeLine(
+  path: string | undefined,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  if (inside === undefined || inside === "") return undefined;
   return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
+import { resolve } from "../path.ts";
+import { isInside, listOf, withoutDenied } from "./denials.ts";
 
 /** The words of a permission set, as in deno.json. */
 export type PermissionName = "read" | "write" | "net" | "env" | "sys" | "run" | "ffi" | "import";
@@ -52,6 +54,10 @@ export const defaultPermissions: Permissions = {
 /** What a permission set means for one experiment. */
 export interface Scope {
   readonly permissions: Permissions;
+  /** The paths of the experiment folder: the real one, and that by which the user knows it. */
+  readonly folders: readonly string[];
+  /** What granted and denied paths lead to, where that is elsewhere. */
+  readonly realPaths?: ReadonlyMap<string, string> | undefined;
   /** The folder of the code where it is not the experiment folder, absolute. */
   readonly codeElsewhere?: string | undefined;
   /** What must never be written, relative to the experiment folder or absolute. */
@@ -75,52 +81,67 @@ export interface Scope {
  * @throws {ExpyrunError} when a path holds a comma, which would split the flag
  */
 export function permissionFlags(scope: Scope): string[] {
-  const { read, write, net, env, sys, run, ffi } = scope.permissions;
-  const code = scope.codeElsewhere === undefined ? ["."] : [".", scope.codeElsewhere];
-  const own = [...code, ...scope.readable ?? []];
+  const { read, write, net, env, sys, run, ffi, import: imports } = settled(scope);
   return [
-    ...flags("read", withDefaults(read.allow || [], own), read.deny === true ? [] : read.deny),
+    ...flags("read", withDefaults(read.allow, readByItself(scope)), read.deny),
     ...writeFlags(write, scope),
     ...flags("net", net.allow, net.deny),
     ...envFlags(env, scope.needed ?? []),
     ...flags("sys", sys.allow, sys.deny),
     ...flags("run", run.allow, run.deny),
     ...flags("ffi", ffi.allow, ffi.deny),
-    ...importFlags(scope),
+    ...importFlags(imports, scope.lockedHosts),
   ];
 }
 
+/** The permissions without what they both allow and deny. */
+function settled({ permissions, folders, sealed, realPaths }: Scope): Permissions {
+  const inFolders = folders.flatMap((folder) => sealed.map((path) => resolve(folder, path)));
+  const entries = permissionNames.map((name): [PermissionName, Grant] => {
+    const besides = name === "write" ? inFolders : [];
+    return [name, withoutDenied(name, permissions[name], { besides, realPaths })];
+  });
+  return Object.fromEntries(entries) as Record<PermissionName, Grant>;
+}
+
 /** Whether nothing may be written but in the experiment folder, which is granted as `.`. */
-export function grantsFolderOnly({ write: { allow } }: Permissions): boolean {
+export function grantsFolderOnly({ write }: Permissions): boolean {
+  const { allow } = withoutDenied("write", write);
   return typeof allow === "boolean" ? !allow : allow.length === 0;
 }
 
 type Amount = Grant["allow"];
 
 function withDefaults(amount: Amount, defaults: readonly string[]): Amount {
-  return typeof amount === "boolean" && (amount || defaults[0] === ".")
-    ? amount
-    : [...defaults, ...(amount || [])];
+  return amount === true || [...defaults, ...amount || []];
 }
 
-function writeFlags({ allow, deny }: Grant, { sealed, written = [] }: Scope): string[] {
-  // Nothing is allowed but what expyrun itself is owed: without a word, all else is denied.
-  const nothing = allow === false || deny === true;
-  if (nothing && written.length > 0) return flags("write", written, sealed);
-  return flags("write", withDefaults(allow, ["."]), withDefaults(deny, sealed));
+/** What an experiment must read of itself, however narrow reading is. */
+function readByItself({ permissions, codeElsewhere, readable = [], realPaths }: Scope): string[] {
+  const { deny } = permissions.read;
+  const code = codeElsewhere === undefined ? ["."] : [".", codeElsewhere];
+  const denied = { allow: readable, deny: listOf(deny) };
+  return [...code, ...listOf(withoutDenied("read", denied, { realPaths }).allow)];
+}
+
+function writeFlags({ allow, deny }: Grant, { folders, sealed, written = [] }: Scope): string[] {
+  const denied = listOf(deny);
+  // Where the folder lies in what is denied, it is not granted: as the longer path it would win.
+  const isDenied = folders.some((folder) => denied.some((one) => isInside(folder, one)));
+  const own = allow === false || isDenied ? written : ["."];
+  return flags("write", withDefaults(allow, own), [...sealed, ...denied]);
 }
 
 function envFlags({ allow, deny }: Grant, needed: readonly string[]): string[] {
   // Nothing is allowed but by name: without a word for them, all others are denied.
-  if (needed.length > 0 && (allow === false || deny === true)) return flags("env", needed, []);
-  if (typeof allow === "boolean") return flags("env", allow, deny);
+  if (allow === false) return flags("env", needed, []);
+  if (allow === true) return flags("env", allow, deny);
   return flags("env", [...allow, "EXPYRUN_CWD", ...needed], deny);
 }
 
 /** The child must be told hosts: without a word, Deno allows imports from a list of its own. */
-function importFlags({ permissions, lockedHosts }: Scope): string[] {
-  const { allow, deny } = permissions.import;
-  const hosts = withDefaults(allow || [], lockedHosts);
+function importFlags({ allow, deny }: Grant, lockedHosts: readonly string[]): string[] {
+  const hosts = withDefaults(allow, lockedHosts);
   if (Array.isArray(hosts) && hosts.length === 0) return ["--allow-import", "--deny-import"];
   return flags("import", hosts, deny);
 }

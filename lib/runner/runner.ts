@@ -15,6 +15,10 @@ export interface Run {
   readonly record: RunRecord;
   /** The experiment folder by its real path: a way through symbolic links would be refused. */
   readonly folder: ExperimentFolder;
+  /** The path by which the user knows the folder, where it is another that leads there. */
+  readonly named?: string | undefined;
+  /** What granted and denied paths lead to, where that is elsewhere. */
+  readonly realPaths?: ReadonlyMap<string, string> | undefined;
   /** The text of the lock that `record.code.lock` names; absent: nothing is locked. */
   readonly lock?: string | undefined;
   /** The text of the deno.json that imports are resolved by, where Deno does not read it. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
+import { withoutDenied } from "./denials.ts";
 import {
   type Grant,
   type PermissionName,
@@ -38,22 +39,22 @@ export function workerPermissions(scope: WorkerScope): WorkerPermissions {
   const { permissions, folders, codeElsewhere = [] } = scope;
   const { readable = [], written = [], needed = [] } = scope;
   refuseExceptions(permissions);
-  const { read, write, net, env, sys, run, ffi } = permissions;
+  const allowed = (name: PermissionName) => withoutDenied(name, permissions[name]).allow;
+  const env = allowed("env");
   return {
-    read: amount(read, folders.concat(codeElsewhere, readable)),
-    write: amount(write, write.allow === false || write.deny === true ? written : folders),
-    net: amount(net, []),
-    env: amount(env, Array.isArray(env.allow) ? ["EXPYRUN_CWD", ...needed] : needed),
-    sys: amount(sys, []),
-    run: amount(run, []),
-    ffi: amount(ffi, []),
+    read: amount(allowed("read"), folders.concat(codeElsewhere, readable)),
+    write: amount(allowed("write"), allowed("write") === false ? written : folders),
+    net: amount(allowed("net"), []),
+    env: amount(env, Array.isArray(env) ? ["EXPYRUN_CWD", ...needed] : needed),
+    sys: amount(allowed("sys"), []),
+    run: amount(allowed("run"), []),
+    ffi: amount(allowed("ffi"), []),
     import: false,
   };
 }
 
 /** `own` comes on top of what is said. */
-function amount({ allow, deny }: Grant, own: readonly string[]): boolean | readonly string[] {
-  const allowed = deny === true ? false : allow;
+function amount(allowed: Grant["allow"], own: readonly string[]): boolean | readonly string[] {
   if (allowed === true) return true;
   const list = [...allowed || [], ...own];
   return list.length > 0 ? list : false;

@@ -55,13 +55,13 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
  *
  * @throws {ExpyrunError} `environment`, naming them
  */
-export function requireSecrets({ record, purpose, place }: Use, world: World): void {
+export function requireSecrets({ folder, record, purpose, place }: Use, world: World): void {
   const missing = secretNames(record).filter((name) => !Object.hasOwn(world.env, name));
   if (missing.length === 0) return;
   const names = missing.map((name) => `$${name}`).join(", ");
   throw new ExpyrunError({
     code: "environment",
-    message: `Cannot ${purpose} "${record.folder}": it needs ${names}, which no file holds`,
+    message: `Cannot ${purpose} "${folder.path}": it needs ${names}, which no file holds`,
     place,
     hint: `Set ${missing.length === 1 ? "the variable" : "the variables"}: export ${
       missing[0]

@@ -230,6 +230,52 @@ export async function writeRecord(
   await writeFile(folder.record, recordJson(record), place);
 }
 
+/** So much is kept free in the record of a run that goes on, for what its end adds to it. */
+const room = 16 * 1024;
+
+/**
+ * Writes the record of a run that starts, in a file that has room for how it ends: the run may fill
+ * the disk.
+ *
+ * @throws {ExpyrunError} as {@linkcode writeRecord}
+ */
+export async function writeRunningRecord(
+  folder: ExperimentFolder,
+  record: RunRecord,
+): Promise<void> {
+  await writeFile(folder.record, `${recordJson(record)}${" ".repeat(room)}\n`);
+}
+
+/**
+ * Writes the record of a run that has ended; into the room that was kept where there is no other.
+ *
+ * @throws {ExpyrunError} as {@linkcode writeRecord}
+ */
+export async function writeLastRecord(folder: ExperimentFolder, record: RunRecord): Promise<void> {
+  try {
+    await writeRecord(folder, record);
+  } catch (error) {
+    if (!fillRoom(folder.record, recordJson(record))) throw error;
+  }
+}
+
+/** Only where it fits. What is overwritten in one call is not seen half by readers. */
+function fillRoom(path: string, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    const { size } = file.statSync();
+    if (bytes.length > size) return false;
+    const all = new Uint8Array(size).fill(" ".charCodeAt(0));
+    all.set(bytes);
+    for (let at = 0; at < size;) at += file.writeSync(all.subarray(at));
+    file.truncateSync(bytes.length);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The text of record.json: keys in the order of their declaration, a copied file a line. */
 export function recordJson(record: RunRecord): string {
   const { files } = record.code;

@@ -8,6 +8,7 @@
  */
 import { binary, root } from "../temp.ts";
 import { dirname, join } from "node:path";
+import { realPathsOf } from "../../lib/runner/gather.ts";
 import { runProcess } from "../../lib/runner/process.ts";
 import { type Run, runners } from "../../lib/runner/runner.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
@@ -34,6 +35,8 @@ async function drive(path: string): Promise<number> {
   const run: Run = {
     record,
     folder,
+    named: record.folder,
+    realPaths: await realPathsOf(record.permissions),
     env: Deno.env.toObject(),
     program: Deno.execPath(),
     self: childWords,

@@ -34,6 +34,24 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
   [requires(`net access to "a.b"`), '"net" is denied under __permissions__ of __run__', {
     net: { allow: true, deny: ["a.b"] },
   }],
+  [requires(`net access to "a.bc:443"`), grant("net: { allow: [a.bc:443], deny: [a.b] }"), {
+    net: { allow: [], deny: ["a.b"] },
+  }],
+  [requires(`net access to "a.b:443"`), '"net" is denied under __permissions__ of __run__', {
+    net: { allow: ["c.d"], deny: ["a.b"] },
+  }],
+  [requires(`read access to "/data2/x"`), grant("read: { allow: [/data2/x], deny: [/data] }"), {
+    read: { allow: [], deny: ["/data"] },
+  }],
+  [requires(`read access to "/data/x"`), '"read" is denied under __permissions__ of __run__', {
+    read: { allow: [], deny: ["/data"] },
+  }],
+  [requires(`write access to "../x"`), '"write" is denied under __permissions__ of __run__', {
+    write: { allow: [], deny: ["/out"] },
+  }],
+  [requires("net"), grant("net: { allow: true, deny: [a.b] }"), {
+    net: { allow: [], deny: ["a.b"] },
+  }],
   [`\x1b[1mRequires run access to "a"\x1b[0m, run again with the --allow-run`, grant("run: [a]")],
   [requires(`run access to "a"`) + requires(`run access to "b"`), grant("run: [b]")],
   [requires(`run access to "yes"`), grant('run: ["yes"]')],
@@ -43,7 +61,7 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
 for (const [text, expected, permissions] of refusals) {
   Deno.test(`permission hint: ${JSON.stringify(text)}`, () => {
     const asked = { ...record, permissions: { ...defaultPermissions, ...permissions } };
-    assertEquals(permissionHint(text, asked), expected);
+    assertEquals(permissionHint(text, asked, [asked.folder]), expected);
   });
 }
 
@@ -73,7 +91,10 @@ const absences: readonly (readonly [string, string | undefined])[] = [
 
 for (const [text, expected] of absences) {
   Deno.test(`import hint: ${text}`, () => {
-    assertEquals(importHint(`error: Uncaught (in promise) ${text}\n`, record), expected);
+    assertEquals(
+      importHint(`error: Uncaught (in promise) ${text}\n`, record, [record.folder]),
+      expected,
+    );
   });
 }
 
@@ -86,8 +107,18 @@ for (
 ) {
   Deno.test(`import hint: not locked: ${text}`, () => {
     assertEquals(
-      importHint(text, record)?.slice(0, 50),
+      importHint(text, record, [record.folder])?.slice(0, 50),
       "An experiment imports only what its lock holds: im",
     );
   });
 }
+
+Deno.test("hints of a folder that was moved name what lies in it now", () => {
+  const now = ["/moved/exp.0"];
+  const sealed = requires(`write access to "/moved/exp.0/src/main.ts"`);
+  assertEquals(permissionHint(sealed, record, now)?.startsWith("The code copy"), true);
+  const before = requires(`write access to "/out/exp.0/src/main.ts"`);
+  assertEquals(permissionHint(before, record, now), grant("write: [/out/exp.0/src/main.ts]"));
+  const absent = `Module not found "file:///moved/exp.0/lib/x.ts".`;
+  assertEquals(importHint(absent, record, now), include("lib/x.ts"));
+});

@@ -38,7 +38,8 @@ async function withLocked(
       const tail = result.outcome.stderrTail;
       check(
         result,
-        permissionHint(tail, experiment.record) ?? importHint(tail, experiment.record),
+        permissionHint(tail, experiment.record, [experiment.folder]) ??
+          importHint(tail, experiment.record, [experiment.folder]),
       );
     });
   });

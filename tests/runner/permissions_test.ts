@@ -9,7 +9,9 @@ import {
 const flagsOf = (permissions: Partial<Permissions>, locked: readonly string[] = []) =>
   permissionFlags({
     permissions: { ...defaultPermissions, ...permissions },
+    folders: ["/out/exp.0", "/link/exp.0"],
     sealed: ["src", "config.yml"],
+    realPaths: new Map([["/away/main.ts", "/out/exp.0/src/main.ts"]]),
     lockedHosts: locked,
   });
 
@@ -50,6 +52,63 @@ const grants: readonly (readonly [Partial<Permissions>, plus: string[], minus: s
     "--deny-import",
   ]],
   [{ import: { allow: true, deny: [] } }, [], ["--deny-import"]],
+  // Deno lets a list win over a bare denial.
+  [{ read: { allow: ["/d"], deny: true } }, ["--allow-read=."], ["--allow-read"]],
+  [{ read: { allow: true, deny: true } }, ["--allow-read=."], ["--allow-read"]],
+  [{ write: { allow: ["/d"], deny: true } }, [], ["--allow-write=."]],
+  [{ write: { allow: true, deny: true } }, [], ["--allow-write=."]],
+  [{ net: { allow: ["a.b"], deny: true } }, [], []],
+  [{ env: { allow: ["HOME"], deny: true } }, [], ["--allow-env"]],
+  [{ sys: { allow: ["hostname"], deny: true } }, [], ["--allow-sys"]],
+  [{ run: { allow: ["git"], deny: true } }, [], []],
+  [{ ffi: { allow: ["/a.so"], deny: true } }, [], []],
+  [{ import: { allow: ["a.b"], deny: true } }, [], []],
+  // And a longer path over a shorter one.
+  [{ write: { allow: ["/out/exp.0/src/main.ts", "/s"], deny: [] } }, ["--allow-write=.,/s"], [
+    "--allow-write=.",
+  ]],
+  [{ write: { allow: ["/link/exp.0/src", "/away/main.ts", "/srcs"], deny: [] } }, [
+    "--allow-write=.,/srcs",
+  ], ["--allow-write=."]],
+  [
+    { write: { allow: ["/s", "/out/exp.0/data"], deny: ["/out"] } },
+    ["--allow-write=/s", "--deny-write=src,config.yml,/out"],
+    ["--allow-write=.", "--deny-write=src,config.yml"],
+  ],
+  [
+    { write: { allow: [], deny: ["/link/exp.0"] } },
+    ["--deny-write=src,config.yml,/link/exp.0"],
+    ["--allow-write=.", "--deny-write=src,config.yml"],
+  ],
+  [{ read: { allow: ["/d/e", "/de"], deny: ["/d"] } }, ["--allow-read=.,/de", "--deny-read=/d"], [
+    "--allow-read",
+  ]],
+  [{ net: { allow: ["a.b:80", "ca.b:80"], deny: ["a.b"] } }, [
+    "--allow-net=ca.b:80",
+    "--deny-net=a.b",
+  ], []],
+  [{ net: { allow: ["x.a.b", "a.b"], deny: ["*.a.b"] } }, [
+    "--allow-net=a.b",
+    "--deny-net=*.a.b",
+  ], []],
+  [{ net: { allow: ["10.1.2.3:80", "11.1.2.3"], deny: ["10.0.0.0/8"] } }, [
+    "--allow-net=11.1.2.3",
+    "--deny-net=10.0.0.0/8",
+  ], []],
+  [
+    { env: { allow: ["AWS_KEY", "HOME"], deny: ["AWS_*"] } },
+    ["--allow-env=HOME,EXPYRUN_CWD", "--deny-env=AWS_*"],
+    ["--allow-env"],
+  ],
+  [{ run: { allow: ["git", "/usr/bin/git", "/usr/bin/gitk"], deny: ["git"] } }, [
+    "--allow-run=/usr/bin/gitk",
+    "--deny-run=git",
+  ], []],
+  [{ ffi: { allow: ["/l/a.so"], deny: ["/l"] } }, ["--deny-ffi=/l"], []],
+  [{ sys: { allow: ["hostname", "uid"], deny: ["uid"] } }, [
+    "--allow-sys=hostname",
+    "--deny-sys=uid",
+  ], ["--allow-sys"]],
 ];
 
 for (const [permissions, plus, minus] of grants) {

@@ -5,7 +5,10 @@ import type { Permissions } from "../../lib/runner/permissions.ts";
 import { binary } from "../temp.ts";
 import { embedded, type Experiment, run, withExperiment } from "./experiment.ts";
 
-/** An attempt answers, or throws. `$OUT` is a path outside of the experiment folder. */
+/**
+ * An attempt answers, or throws. `$OUT` is a path outside of the experiment folder, `$HERE` the
+ * folder that both lie in.
+ */
 interface Attempt {
   readonly code: string;
   readonly permissions?: Partial<Permissions>;
@@ -114,6 +117,82 @@ const refused: Readonly<Record<string, Attempt>> = {
     code: `Deno.writeTextFileSync("a.txt", "")`,
     permissions: { write: { allow: false, deny: [] } },
   },
+  "read, listed and denied": {
+    code: `Deno.readTextFileSync("/etc/hosts")`,
+    permissions: { read: { allow: ["/etc"], deny: true } },
+    hint: /"read" is denied/,
+  },
+  "write, listed and denied": {
+    code: `Deno.writeTextFileSync("$OUT", "")`,
+    permissions: { write: { allow: ["$HERE/outside.txt"], deny: true } },
+    hint: /"write" is denied/,
+  },
+  "write inside, denied": {
+    code: `Deno.writeTextFileSync("a.txt", "")`,
+    permissions: { write: { allow: [], deny: true } },
+  },
+  "change the copy, write denied": {
+    code: `Deno.writeTextFileSync("src/main.ts", "")`,
+    permissions: { write: { allow: true, deny: true } },
+  },
+  "change record.json, write denied": {
+    code: `Deno.writeTextFileSync("record.json", "")`,
+    permissions: { write: { allow: ["$HERE"], deny: true } },
+  },
+  "net, listed and denied": {
+    code: `Deno.listen({ hostname: "127.0.0.1", port: 0 })`,
+    permissions: { net: { allow: ["127.0.0.1"], deny: true } },
+    hint: /"net" is denied/,
+  },
+  "env, listed and denied": {
+    code: `Deno.env.get("HOME")`,
+    permissions: { env: { allow: ["HOME"], deny: true } },
+    hint: /"env" is denied/,
+  },
+  "sys, listed and denied": {
+    code: `Deno.hostname()`,
+    permissions: { sys: { allow: ["hostname"], deny: true } },
+    hint: /"sys" is denied/,
+  },
+  "run, listed and denied": {
+    code: `new Deno.Command("git").outputSync()`,
+    permissions: { run: { allow: ["git"], deny: true } },
+    hint: /"run" is denied/,
+  },
+  "ffi, listed and denied": {
+    code: `Deno.dlopen("/lib/x.so", {})`,
+    permissions: { ffi: { allow: ["/lib/x.so"], deny: true } },
+    hint: /"ffi" is denied/,
+  },
+  "import, listed and denied": {
+    code: `await import("http://127.0.0.1:9/" + "x.ts")`,
+    permissions: { import: { allow: ["127.0.0.1:9"], deny: true } },
+    hint: unlocked,
+  },
+  "run, the same program listed and denied": {
+    code: `new Deno.Command("git").outputSync()`,
+    permissions: { run: { allow: ["git"], deny: ["git"] } },
+    hint: /"run" is denied/,
+  },
+  "change the copy, where a file of it is listed": {
+    code: `Deno.writeTextFileSync("src/main.ts", "")`,
+    permissions: { write: { allow: ["$HERE/exp.0/src/main.ts"], deny: [] } },
+    hint: sealed,
+  },
+  "change the copy, where a file of it is listed by another way": {
+    code: `Deno.writeTextFileSync("$OUT/exp.0/src/main.ts", "")`,
+    permissions: { write: { allow: ["$HERE/outside.txt/exp.0/src/main.ts"], deny: [] } },
+  },
+  "write inside, where the folder around is denied": {
+    code: `Deno.writeTextFileSync("a.txt", "")`,
+    permissions: { write: { allow: ["$HERE/exp.0/a.txt"], deny: ["$HERE"] } },
+    hint: /"write" is denied/,
+  },
+  "read, where the folder around is denied": {
+    code: `Deno.readTextFileSync("/etc/hosts")`,
+    permissions: { read: { allow: ["/etc/hosts"], deny: ["/etc"] } },
+    hint: /"read" is denied/,
+  },
 };
 
 for (const [name, attempt] of Object.entries(refused)) {
@@ -134,7 +213,7 @@ async function refuses(attempt: Attempt): Promise<void> {
     assertEquals(code, 1, stderr);
     assertEquals(await sealedTexts(experiment), before);
     if (attempt.hint === undefined || embedded && attempt.hint === unlocked) return;
-    const hint = permissionHint(outcome.stderrTail, experiment.record) ?? "";
+    const hint = permissionHint(outcome.stderrTail, experiment.record, [experiment.folder]) ?? "";
     assertEquals(new RegExp(attempt.hint).test(hint), true, `${hint}\n${stderr}`);
   });
 }
@@ -200,7 +279,12 @@ async function withAttempt(
       join(experiment.folder, "src/main.ts"),
       `export async function main() { await null; ${text}; }\n`,
     );
-    await action(experiment);
+    const json = JSON.stringify(experiment.record).replaceAll("$HERE", experiment.outside);
+    await Deno.writeTextFile(join(experiment.folder, "record.json"), json);
+    if (code.includes("$OUT/exp.0")) {
+      await Deno.symlink(".", join(experiment.outside, "outside.txt"));
+    }
+    await action({ ...experiment, record: JSON.parse(json) });
   });
 }
 
@@ -226,7 +310,10 @@ Deno.test({
       await Deno.writeTextFile(join(folder, "record.json"), JSON.stringify(record));
       const { code, stderr, outcome } = await run(experiment);
       assertEquals(code, 1, stderr);
-      assertEquals(sealed.test(permissionHint(outcome.stderrTail, record) ?? ""), true);
+      assertEquals(
+        sealed.test(permissionHint(outcome.stderrTail, record, [folder, link]) ?? ""),
+        true,
+      );
     });
   },
 });

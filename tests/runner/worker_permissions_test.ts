@@ -47,6 +47,18 @@ const cases: readonly (readonly [
   }, { read: ["/data", "/out/exp.0", "/code", "/input"] }],
   ["programs", { run: { allow: ["git"], deny: [] } }, {}, { run: ["git"] }],
   ["what is denied as a whole", { net: { allow: true, deny: true } }, {}, { net: false }],
+  [
+    "what is listed and denied as a whole",
+    {
+      read: { allow: ["/data"], deny: true },
+      write: { allow: ["/data"], deny: true },
+      env: { allow: ["HOME"], deny: true },
+      sys: { allow: ["hostname"], deny: true },
+      run: { allow: ["git"], deny: true },
+    },
+    {},
+    { read: ["/out/exp.0"], write: false, env: false, sys: false },
+  ],
   ["EXPYRUN_CWD is always there", { env: { allow: ["HOME"], deny: [] } }, { needed: ["KEY"] }, {
     env: ["HOME", "EXPYRUN_CWD", "KEY"],
   }],
