@@ -34,6 +34,7 @@ export async function interruptibly<T>(
     return await work({ ...world, checkpoint: () => turn().then(refuse) });
   } catch (error) {
     // A program that was started for the work, and got the signal too, fails the work.
+    await turn();
     refuse();
     throw error;
   } finally {
@@ -41,9 +42,9 @@ export async function interruptibly<T>(
   }
 }
 
-/** One turn of the event loop, in which signals arrive; cheaper than a timer. */
+/** Turns of the event loop: one brings a signal in, another tells of it. Cheaper than a timer. */
 async function turn(): Promise<void> {
-  await Deno.lstat(".").catch(() => {});
+  for (let i = 0; i < 3; i++) await Deno.lstat(".").catch(() => {});
 }
 
 function listen(tell: (signal: Deno.Signal) => void): () => void {

@@ -126,7 +126,7 @@ const same: readonly Case[] = [
       "3",
     ],
   },
-  { files: motion, words: ["--__run__.__output_dir__", "elsewhere", "--tracking.lists", "3,4"] },
+  { files: motion, words: ["--__run__.__output_dir__", "elsewhere", "--tracking.methods", "a,b"] },
   { files: motion, words: ["--name", "5", "--detection.wavelet.k", "1e-3"] },
   {
     files: {
