@@ -210,7 +210,6 @@ const same: readonly Case[] = [
   override("--l", "3"),
   override("--l", "3,4,5"),
   override("--l", "3,x"),
-  override("--l", ""),
   override("--m", "2,b,3,0"),
   override("--m", "2,b"),
   override("--e", "1,a,2.5,true"),
@@ -234,6 +233,16 @@ const different: readonly [reason: string, given: Case, yaml: string | typeof fa
   ["keys are text", { files: { "main.yml": "1: x\nnull: z\n" } }, "'1': x\n'null': z\n"],
   ["duplicate keys are an error", { files: { "main.yml": "a: 1\na: 2\n" } }, failed],
   ["an empty mapping is kept", { files: { "main.yml": "a: {}\nb: 1\n" } }, "a: {}\nb: 1\n"],
+  [
+    "an empty value is an empty list",
+    { files: { "main.yml": "l: [1, 2]\n" }, words: ["--l", ""] },
+    "l: []\n",
+  ],
+  [
+    "a list of lists is set item by item",
+    { files: { "main.yml": "l: [[1], [2]]\n" }, words: ["--l", "3,4"] },
+    failed,
+  ],
   [
     "lists may hold mappings",
     { files: { "main.yml": 'a: [{b: "{c}"}]\nc: 1\n' } },
