@@ -113,10 +113,24 @@ export function parseCommand(words: readonly string[]): Command {
   const { options, next } = parseOptions(verb, words, named ? 1 : 0, !named);
   if (options.has("help")) return { kind: "help", verb: named ? verb : undefined };
   if (options.has("version")) return { kind: "version" };
+  if (!named && next > 0) refuseLateVerb(words, next);
   // A sweep that is resumed is named by the option.
   const operand = options.has("resume") ? "" : parseOperand(verb, words, next, options);
   if (!named) refuseVerbs(operand, words, next);
   return parseVerb({ verb, words, options, next, operand });
+}
+
+/** A verb after options would be taken for a configuration. */
+function refuseLateVerb(words: readonly string[], index: number): void {
+  const word = words[index];
+  if (word === undefined || !Object.hasOwn(verbs, word)) return;
+  const rest = words.filter((_, i) => i !== index).join(" ");
+  const hint = `Write the verb first: expyrun ${word} ${rest}`;
+  throw usage(
+    `Unexpected word "${word}": a verb stands before its options`,
+    at(words, index),
+    hint,
+  );
 }
 
 /** A word that is no verb is CONFIG; with another one behind it, a verb was meant. */
@@ -241,6 +255,11 @@ function parseRerun({ words, options, next, operand }: Parsed) {
   const { overrides, debugPlace } = parseOverrides(words, next + 1);
   if (debugPlace) {
     throw usage("Cannot repeat with --debug: the code is that of the run", debugPlace);
+  }
+  if (options.has("json") && !options.has("report")) {
+    const place = at(words, words.indexOf("--json"));
+    const hint = "Add --report to be told what differs; without it, the output is the run's";
+    throw usage("Cannot answer in JSON: without --report nothing is answered", place, hint);
   }
   return {
     folder: operand,

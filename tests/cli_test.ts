@@ -122,6 +122,16 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "--quiet --runtime deno execute out",
+      `error: Unexpected word "execute": a verb stands before its options
+ --> argument 4
+  |
+  | expyrun --quiet --runtime deno execute out
+  |                                ^^^^^^^
+  = hint: Write the verb first: expyrun execute --quiet --runtime deno out
+`,
+    ],
+    [
       "runn c.yml",
       `error: Unknown verb "runn"
  --> argument 1

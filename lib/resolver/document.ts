@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import { type DocumentEvent, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname, join } from "../path.ts";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
-import { depthLimit, failure } from "./syntax.ts";
+import { depthLimit, failure, sizeLimitMiB } from "./syntax.ts";
 import { buildTree } from "./tree.ts";
-
-const sizeLimitMiB = 32;
 
 /**
  * Reads a YAML file whose root is a mapping.
@@ -141,7 +139,8 @@ function validLength(bytes: Uint8Array): number {
 
 function eventsOf(source: Source): Event[] {
   try {
-    return parseEvents(source.text, { maxDepth: depthLimit });
+    // Values count as a level there, but not everywhere: the exact limit is kept by the tree.
+    return parseEvents(source.text, { maxDepth: depthLimit + 2 });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const start = Math.min(error.mark?.position ?? 0, source.text.length);
@@ -171,13 +170,28 @@ function syntaxHint(reason: string, text: string, offset: number): string | unde
 function checkSingle(events: readonly Event[], source: Source): void {
   const second = events.findIndex((event, i) => i > 0 && event.type === EVENT_ID.DOCUMENT);
   if (second < 0) return;
-  const next = events[second + 1];
-  const at = next && "start" in next
-    ? next.start
-    : next && "valueStart" in next
-    ? next.valueStart
-    : -1;
-  const start = Math.max(0, source.text.lastIndexOf("\n---", at < 0 ? undefined : at) + 1);
-  const place = { kind: "file", source, start, end: start + 3 } as const;
+  const place = { kind: "file", source, ...beginningOf(events, second, source.text) } as const;
   throw failure("it holds more than one document", place, source, "Keep one document a file");
+}
+
+/** Where a document begins: at its `---`, or at its first value where it has none. */
+function beginningOf(events: readonly Event[], index: number, text: string) {
+  const document = events[index] as DocumentEvent;
+  const first = offsetOf(events[index + 1]);
+  if (!document.explicitStart) return { start: first ?? 0, end: (first ?? 0) + 1 };
+  const start = text.lastIndexOf("\n---", first) + 1;
+  return { start, end: start + 3 };
+}
+
+/** Where an event stands, with its tag and anchor; nothing for a value that was left out. */
+function offsetOf(event: Event | undefined): number | undefined {
+  if (!event) return undefined;
+  const offsets = [
+    "start" in event ? event.start : -1,
+    "valueStart" in event ? event.valueStart : -1,
+    "tagStart" in event ? event.tagStart : -1,
+    // Without its sign.
+    "anchorStart" in event ? event.anchorStart - 1 : -1,
+  ].filter((offset) => offset >= 0);
+  return offsets.length > 0 ? Math.min(...offsets) : undefined;
 }

@@ -6,16 +6,26 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import { literally } from "./interpolation.ts";
 import type { List, Mapping, Node, Scalar } from "./node.ts";
+import { sizeLimitMiB } from "./syntax.ts";
 import { floatText } from "./text.ts";
 
-/** The YAML of a resolved configuration; text that would be read again gets `!P` in front. */
+/**
+ * The YAML of a resolved configuration; text that would be read again gets `!P` in front.
+ *
+ * @throws {ExpyrunError} `syntax`: a file of this size could not be read again
+ */
 export function emitResolved(config: Mapping): string {
   return emit(config, literally);
 }
 
-/** The YAML of a configuration that is not resolved, or of a list in one. */
+/**
+ * The YAML of a configuration that is not resolved, or of a list in one.
+ *
+ * @throws {ExpyrunError} `syntax`: a file of this size could not be read again
+ */
 export function emitRaw(config: Mapping | List): string {
   return emit(config, (text) => text);
 }
@@ -24,12 +34,13 @@ export function emitRaw(config: Mapping | List): string {
 interface Page {
   readonly lines: string[];
   readonly write: (text: string) => string;
+  bytes: number;
 }
 
 function emit(config: Mapping | List, write: (text: string) => string): string {
   if (config.kind === "list" && config.items.length === 0) return "[]\n";
   if (config.kind === "mapping" && config.entries.size === 0) return "{}\n";
-  const page: Page = { lines: [], write };
+  const page: Page = { lines: [], write, bytes: 0 };
   writeBlock(page, config, "");
   return page.lines.join("\n") + "\n";
 }
@@ -49,22 +60,39 @@ const keyLimit = 1000;
 function writeEntry(page: Page, key: string, value: Node, indent: string): void {
   const text = oneLine(key);
   if (text.length <= keyLimit) return writeValue(page, value, `${indent}${text}:`, indent);
-  page.lines.push(`${indent}? ${text}`);
+  push(page, `${indent}? ${text}`, value);
   writeValue(page, value, `${indent}:`, indent);
 }
 
 function writeValue(page: Page, node: Node, start: string, indent: string): void {
   if (isBlock(node)) {
-    page.lines.push(start);
+    push(page, start, node);
     return writeBlock(page, node, indent + "  ");
   }
-  page.lines.push(`${start} ${inlineText(page, node, indent + "  ")}`);
+  push(page, `${start} ${inlineText(page, node, indent + "  ")}`, node);
+}
+
+/** Adds lines as long as the file can be read again. */
+function push(page: Page, lines: string, { place }: Node): void {
+  page.lines.push(lines);
+  page.bytes += bytesOf(lines) + 1;
+  if (page.bytes <= sizeLimitMiB * 2 ** 20) return;
+  throw new ExpyrunError({
+    code: "syntax",
+    message: `Cannot write the configuration: it is larger than ${sizeLimitMiB} MiB`,
+    place,
+    hint: "Keep data in files of their own",
+  });
+}
+
+function bytesOf(text: string): number {
+  return /^[\n\x20-\x7e]*$/.test(text) ? text.length : new TextEncoder().encode(text).length;
 }
 
 /** What a list holds begins on the line of its dash. */
 function writeItem(page: Page, node: Node, indent: string): void {
   if (!isBlock(node)) {
-    page.lines.push(`${indent}- ${inlineText(page, node, indent + "  ")}`);
+    push(page, `${indent}- ${inlineText(page, node, indent + "  ")}`, node);
     return;
   }
   const first = page.lines.length;

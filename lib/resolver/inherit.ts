@@ -24,6 +24,8 @@ interface Loading {
 /** A file on the way from the first one down. */
 interface Station {
   readonly path: string;
+  /** With every symbolic link followed: what tells files apart. */
+  readonly real?: string;
   readonly name: string;
 }
 
@@ -46,13 +48,23 @@ async function load(
   loading: Loading,
   namedAt?: Place,
 ): Promise<Mapping> {
-  if (above.some(({ path }) => path === station.path)) throw cycle(above, station, namedAt);
   const known = loading.loaded.get(station.path);
   if (known) return known;
+  const real = realPath(station.path);
+  if (above.some((other) => other.real === real)) throw cycle(above, real, station.name, namedAt);
   const document = await readDocument(station.path, station.name, loading.world, namedAt);
-  const config = await inherit(document, [...above, station], loading);
+  const config = await inherit(document, [...above, { ...station, real }], loading);
   loading.loaded.set(station.path, config);
   return config;
+}
+
+/** The path as it stands where it leads nowhere: reading the file says so. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function inherit(
@@ -73,12 +85,17 @@ async function inherit(
   return merge(inherited!, own, policy, loading.world);
 }
 
-function cycle(above: readonly Station[], again: Station, place?: Place): ExpyrunError {
-  const chain = above.slice(above.findIndex(({ path }) => path === again.path));
+function cycle(
+  above: readonly Station[],
+  real: string,
+  again: string,
+  place?: Place,
+): ExpyrunError {
+  const chain = above.slice(above.findIndex((station) => station.real === real));
   const names = [...chain, chain[0]!].map(({ name }) => name);
   return new ExpyrunError({
     code: "inheritance",
-    message: `Cannot inherit from "${again.name}": it inherits from itself, ${names.join(" -> ")}`,
+    message: `Cannot inherit from "${again}": it inherits from itself, ${names.join(" -> ")}`,
     place,
     hint: "Remove one of these __default__ values",
   });

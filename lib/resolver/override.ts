@@ -36,16 +36,23 @@ export interface Override {
  */
 export function applyOverrides(config: Mapping, overrides: readonly Override[]): Mapping {
   const defaults = new Map<string, Node>();
+  const last = new Map(overrides.map((override) => [override.key, override]));
   let changed: Node = config;
   for (const override of overrides) {
     const before = defaults.get(override.key) ?? nodeAt(changed, override.key);
     if (!before) throw unknownKey(config, override);
     if (before.kind === "mapping") throw notReplaceable(before, override);
     defaults.set(override.key, before);
+    // What loses need not convert, unless others reach into it.
+    if (last.get(override.key) !== override && !isReachedInto(override, overrides)) continue;
     const after = { ...convert(before, override.value, override), replaced: before };
     changed = replaceAt(changed, override.key.split("."), after);
   }
   return changed as Mapping;
+}
+
+function isReachedInto({ key }: Override, overrides: readonly Override[]): boolean {
+  return overrides.some((other) => other.key.startsWith(`${key}.`));
 }
 
 /**

@@ -31,10 +31,10 @@ import {
 import type { List, Scalar, TypedValue } from "./node.ts";
 import { readSecretRule, type SecretRule } from "./secrets.ts";
 import { readLoosely, textOf } from "./text.ts";
-import { depthLimit, expansionLimit } from "./syntax.ts";
+import { depthLimit, expansionLimit, sizeLimitMiB } from "./syntax.ts";
 
-/** How many characters references may insert in all. */
-const textLimit = 32 * 2 ** 20;
+/** How many characters references may insert, or stand for, in all. */
+const textLimit = sizeLimitMiB * 2 ** 20;
 /** Near misses are searched for so many unknown references; after that it only takes time. */
 const hintLimit = 50;
 
@@ -48,6 +48,13 @@ interface Need {
 type Steps = Generator<Need, Node, Node>;
 type Text = Scalar & { readonly type: "string" };
 
+/** Of a resolved collection: how many nodes and characters it stands for, how deep it nests. */
+interface Size {
+  readonly nodes: number;
+  readonly text: number;
+  readonly depth: number;
+}
+
 interface Resolution {
   readonly root: Mapping;
   readonly world: World;
@@ -55,8 +62,7 @@ interface Resolution {
   readonly done: Map<Node, Node>;
   /** Text that waits for what it names. */
   readonly readings: Map<Node, Reading>;
-  /** Of resolved collections: how many nodes they stand for, how deep they nest. */
-  readonly sizes: Map<Node, { readonly nodes: number; readonly depth: number }>;
+  readonly sizes: Map<Node, Size>;
   readonly known: () => string[];
   copiedNodes: number;
   copiedText: number;
@@ -129,10 +135,10 @@ function isPlain(node: Node): boolean {
 function settledNow(resolution: Resolution, node: Node): Node | undefined {
   const known = settled(resolution, node);
   if (known || node.kind !== "scalar") return known;
-  const reading = readText(resolution, node as Text);
-  const resolved = "kind" in reading ? reading : finish(resolution, reading);
+  const reading = readingOf(resolution, node as Text);
+  if (!reading) return resolution.done.get(node);
+  const resolved = finish(resolution, reading);
   if (resolved) resolution.done.set(node, resolved);
-  else resolution.readings.set(node, reading as Reading);
   return resolved;
 }
 
@@ -163,17 +169,23 @@ function* resolveList(resolution: Resolution, node: List, path: string): Steps {
 function measured(resolution: Resolution, node: List | Mapping): Node {
   const children = node.kind === "list" ? node.items : entryValues(node);
   let nodes = 1;
+  let text = 0;
   let depth = 0;
   for (const child of children) {
     const size = child.kind === "scalar" ? undefined : resolution.sizes.get(child);
     nodes += size?.nodes ?? 1;
+    text += size?.text ?? lengthOf(child);
     if (size && size.depth > depth) depth = size.depth;
   }
   if (depth >= depthLimit) {
     throw tooMuch(`its references nest deeper than ${depthLimit} levels`, node.place);
   }
-  resolution.sizes.set(node, { nodes, depth: depth + 1 });
+  resolution.sizes.set(node, { nodes, text, depth: depth + 1 });
   return node;
+}
+
+function lengthOf(node: Node): number {
+  return node.kind === "scalar" && node.type === "string" ? node.value.length : 0;
 }
 
 function* entryValues(node: Mapping): Generator<Node> {
@@ -229,8 +241,8 @@ function masked(
 }
 
 function* resolveText(resolution: Resolution, node: Text): Steps {
-  const reading = resolution.readings.get(node) ?? readText(resolution, node);
-  if ("kind" in reading) return reading;
+  const reading = readingOf(resolution, node);
+  if (!reading) return resolution.done.get(node)!;
   for (const { path, text, index } of reading.found) {
     for (let need; (need = targetOf(resolution, path)) && "need" in need;) {
       const place = reading.expansion.placeOf(index, text);
@@ -274,6 +286,7 @@ function copyOf(
   links.push({ kind: "reference", path, target, place: at });
   const copy: Node = { ...target, place, replaced, links };
   const size = resolution.sizes.get(target);
+  addText(resolution, size?.text ?? lengthOf(target), at);
   if (!size) return copy;
   resolution.copiedNodes += size.nodes;
   if (resolution.copiedNodes > expansionLimit) {
@@ -303,13 +316,16 @@ function insertTexts(
     }
     links.push({ kind: "reference", path, target, place });
     const inserted = textOf(target);
-    resolution.copiedText += inserted.length;
-    if (resolution.copiedText > textLimit) {
-      throw tooMuch(`references insert more than ${textLimit / 2 ** 20} MiB of text`, place);
-    }
+    addText(resolution, inserted.length, place);
     result += inserted;
   }
   return result + expansion.text.slice(end);
+}
+
+function addText(resolution: Resolution, length: number, place: Place): void {
+  resolution.copiedText += length;
+  if (resolution.copiedText <= textLimit) return;
+  throw tooMuch(`references insert more than ${sizeLimitMiB} MiB of text`, place);
 }
 
 /** The resolved value that a path names, or what must be settled first; nothing if unknown. */
@@ -319,21 +335,49 @@ function targetOf(
 ): Node | { readonly need: Node; readonly path: string } | undefined {
   let node: Node = resolution.root;
   let isResolved = false;
-  const segments = path.split(".");
-  for (const [i, segment] of segments.entries()) {
+  let segments = path.split(".");
+  const followed = new Set<Node>();
+  for (let i = 0; i < segments.length; i++) {
     // Text on the way may itself stand for a mapping or a list.
     if (node.kind === "scalar" && !isResolved) {
       const known = settled(resolution, node);
+      const next = known ? undefined : wholeReference(resolution, node as Text);
+      // Of what it stands for, no more than the path asks for is needed.
+      if (next !== undefined && !followed.has(node)) {
+        followed.add(node);
+        segments = [...next.split("."), ...segments.slice(i)];
+        [node, i] = [resolution.root, -1];
+        continue;
+      }
       if (!known) return { need: node, path: segments.slice(0, i).join(".") };
       node = known;
       isResolved = true;
     }
-    const child = childOf(node, segment);
+    const child = childOf(node, segments[i]!);
     if (!child) return undefined;
     node = child;
   }
   if (isResolved) return node;
-  return settled(resolution, node) ?? { need: node, path };
+  return settled(resolution, node) ?? { need: node, path: segments.join(".") };
+}
+
+/** The path that text refers to, where it is a reference and nothing else. */
+function wholeReference(resolution: Resolution, node: Text): string | undefined {
+  const { found, expansion } = readingOf(resolution, node) ?? {};
+  return found?.length === 1 && found[0]!.text === expansion!.text ? found[0]!.path : undefined;
+}
+
+/** Text read up to its references, once; nothing if there are none. */
+function readingOf(resolution: Resolution, node: Text): Reading | undefined {
+  const known = resolution.readings.get(node);
+  if (known) return known;
+  const reading = readText(resolution, node);
+  if ("kind" in reading) {
+    resolution.done.set(node, reading);
+    return undefined;
+  }
+  resolution.readings.set(node, reading);
+  return reading;
 }
 
 function warnUnknown(resolution: Resolution, path: string, text: string, place: Place): void {

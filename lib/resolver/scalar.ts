@@ -60,22 +60,33 @@ export function readTagged(tag: string, text: string): TypedValue | undefined {
 }
 
 /**
- * Plain text that YAML 1.1 tools (PyYAML among them) read as another value than YAML 1.2 does.
- * `1e-5` is left out on purpose: text there, but nobody means text.
+ * What PyYAML, the reader of YAML 1.1 that matters here, takes for something else than text, where
+ * YAML 1.2 reads text: its words, numbers in its notations, dates, and `=` and `<<`, for which it
+ * has no value at all.
  */
-const ambiguous = new RegExp(
-  "^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF" +
-    "|[-+]?0[0-9]+|0o[0-7]+|[-+]?0b[01_]+" +
-    "|[-+]?[0-9][0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[-+]?0x[0-9a-fA-F]*_[0-9a-fA-F_]*" +
-    "|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?" +
+const olderText = new RegExp(
+  "^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|<<" +
+    "|[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|[1-9][0-9_]*(?::[0-5]?[0-9])*)" +
+    "|(?:[-+]?[0-9][0-9_]*\\.[0-9_]*|\\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?" +
+    "|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\\.[0-9_]*" +
     "|[0-9]{4}-[0-9]{2}-[0-9]{2}" +
     "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]*)?" +
-    "(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)$",
+    "(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$",
 );
+/** Integers that are octal there, or text, but for those of one digit. */
+const olderInteger = /^(?:0o.*|[-+]?0+[0-9]+)$/;
+const sameInteger = /^[-+]?0+[0-7]$/;
 
-/** Whether YAML 1.1 tools read a plain scalar as something else than {@linkcode readPlain} does. */
-export function isAmbiguous(text: string): boolean {
+/**
+ * Whether YAML 1.1 tools read a plain scalar as something else than {@linkcode readPlain} does.
+ * Floats such as `1e-5` are left out on purpose: text there, but nobody means text.
+ *
+ * @param type as {@linkcode readPlain} reads it
+ */
+export function isAmbiguous(type: TypedValue["type"], text: string): boolean {
+  if (type === "int") return olderInteger.test(text) && !sameInteger.test(text);
+  if (type !== "string") return false;
   const first = text.charCodeAt(0);
-  const mayBe = first < 58 ? first >= 43 : "yYnNoO".includes(text[0]!) && text.length <= 3;
-  return mayBe && ambiguous.test(text);
+  const mayBe = first < 62 ? first >= 43 : "yYnNoO".includes(text[0]!) && text.length <= 3;
+  return mayBe && olderText.test(text);
 }

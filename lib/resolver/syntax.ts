@@ -10,6 +10,8 @@ import { type Scalar, shortened } from "./node.ts";
 export const depthLimit = 100;
 /** How many nodes the aliases of one document, or the references of a configuration, may stand for. */
 export const expansionLimit = 1_000_000;
+/** How large a file may be, and the text that aliases or references stand for. */
+export const sizeLimitMiB = 32;
 
 /** The error for values that nest too deep. */
 export function tooDeep(place: FilePlace, source: Source): ExpyrunError {

@@ -9,7 +9,7 @@ import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import type { ExpyrunError, FilePlace, Problem, Source } from "../errors.ts";
 import type { Entry, List, Mapping, Node, Scalar, TypedValue } from "./node.ts";
 import { isAmbiguous } from "./scalar.ts";
-import { ambiguity, depthLimit, expansionLimit, failure, tooDeep } from "./syntax.ts";
+import { ambiguity, depthLimit, expansionLimit, failure, sizeLimitMiB, tooDeep } from "./syntax.ts";
 import { type Tagged, tagOf, typed, unknownTag } from "./tags.ts";
 
 interface Anchor {
@@ -17,6 +17,8 @@ interface Anchor {
   node?: Node;
   weight: number;
   depth: number;
+  /** How many characters it holds, once an alias asked. */
+  text?: number;
 }
 
 interface Frame {
@@ -44,6 +46,7 @@ interface Tree extends Tagged {
   /** Where the last finished node ends: collections have no end in the events. */
   end: number;
   expanded: number;
+  expandedText: number;
 }
 
 /**
@@ -71,6 +74,7 @@ export function buildTree(
     root: undefined,
     end: 0,
     expanded: 0,
+    expandedText: 0,
   };
   for (const event of events) take(tree, event);
   return tree.root;
@@ -109,7 +113,7 @@ function takeScalar(tree: Tree, event: ScalarEvent): void {
     return;
   }
   const node = scalarNode(typed(tree, event, text, place), place);
-  if (event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && isAmbiguous(text)) {
+  if (event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && isAmbiguous(node.type, text)) {
     tree.warn(ambiguity(node, text, place));
   }
   const anchor = anchorOf(tree, event);
@@ -203,6 +207,11 @@ function takeAlias(tree: Tree, start: number, end: number): void {
     const hint = "Write fewer aliases of aliases";
     throw failure("its aliases stand for more than 1000000 values", place, tree.source, hint);
   }
+  tree.expandedText += anchor.text ??= lengthOf(anchor.node);
+  if (tree.expandedText > sizeLimitMiB * 2 ** 20) {
+    const reason = `its aliases stand for more than ${sizeLimitMiB} MiB of text`;
+    throw failure(reason, place, tree.source, "Keep data in files of their own");
+  }
   const frame = tree.frames.at(-1);
   if (frame?.kind === "mapping" && frame.key === undefined) {
     return takeKey(tree, frame, keyText(tree, anchor.node, place), place, false);
@@ -212,6 +221,15 @@ function takeAlias(tree: Tree, start: number, end: number): void {
   if (tree.frames.length + levels > depthLimit) throw tooDeep(place, tree.source);
   tree.end = end;
   add(tree, anchor.node, anchor.weight, anchor.depth, end);
+}
+
+/** How many characters the text in a node has, keys included. */
+function lengthOf(node: Node): number {
+  if (node.kind === "scalar") return node.type === "string" ? node.value.length : 0;
+  if (node.kind === "list") return node.items.reduce((sum, item) => sum + lengthOf(item), 0);
+  let sum = 0;
+  for (const [key, { value }] of node.entries) sum += key.length + lengthOf(value);
+  return sum;
 }
 
 function keyText(tree: Tree, node: Node, place: FilePlace): string {
@@ -231,6 +249,9 @@ function open(tree: Tree, kind: Frame["kind"], event: MappingEvent | SequenceEve
   if (event.tagStart >= 0) {
     const tag = tagOf(tree, event);
     if (tag !== "!" && tag !== (kind === "list" ? "seq" : "map")) throw unknownTag(tree, event);
+  }
+  if (tree.frames.length >= depthLimit) {
+    throw tooDeep(placeAt(tree, event.start, event.start + 1), tree.source);
   }
   tree.end = event.start;
   tree.frames.push({

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { resolve } from "../path.ts";
+import { isAbsolute, resolve, separator } from "../path.ts";
 import type { World } from "../world.ts";
-import { literally } from "./interpolation.ts";
+import { isReadAgain, literally, literalMark, replaceVariables } from "./interpolation.ts";
 import type { Entry, Mapping, Node } from "./node.ts";
 import { isPermissionPath } from "./permission_section.ts";
 import { textOf } from "./text.ts";
@@ -37,8 +37,9 @@ export function writtenConfigs(
   const run = section.entries.get("__run__")?.value;
   if (run?.kind !== "mapping") return { raw, resolved: section };
   const rawRun = raw.entries.get("__run__")!.value;
+  const before = resolved.entries.get("__run__")!.value as Mapping;
   const written = rawRun.kind === "mapping"
-    ? absoluteRun(rawRun, resolved.entries.get("__run__")!.value as Mapping, world, literally)
+    ? rawOutputDir(rawRun, before, absoluteRun(rawRun, before, world, literally), world)
     : escaped(run) as Mapping;
   return {
     raw: withChild(raw, "__run__", withTexts(written, { code, runtime }, literally)),
@@ -83,6 +84,42 @@ function absoluteRun(run: Mapping, resolved: Mapping, world: World, escape: Esca
     (path, name) => isPermissionPath(name, path) ? toPath(path) : path,
   );
   return written;
+}
+
+/**
+ * The raw section as it is written, with the references of `__output_dir__` kept where it is
+ * absolute with them: so a parameter that is changed in the file changes the folder, too.
+ */
+function rawOutputDir(raw: Mapping, resolved: Mapping, written: Mapping, world: World): Mapping {
+  const key = "__output_dir__";
+  const [before, after] = [raw.entries.get(key)?.value, resolved.entries.get(key)?.value];
+  if (before?.kind !== "scalar" || before.type !== "string" || !isReadAgain(before.value)) {
+    return written;
+  }
+  // Text that the directory's own name would turn into something else is written out.
+  const isOpen = before.value.startsWith(literalMark) || /[${}]/.test(world.cwd);
+  if (isOpen || after?.kind !== "scalar" || after.type !== "string") return written;
+  if (after.value === "" || needsDirectory(after, new Set())) return written;
+  const text = replaceVariables(
+    before.value,
+    (whole, name) => name === "EXPYRUN_CWD" ? world.cwd : whole,
+  );
+  const start = world.cwd.endsWith(separator) ? world.cwd : world.cwd + separator;
+  const value = isAbsolute(after.value) ? text : start + text.replace(/^(?:\.[/\\]+)+/, "");
+  return withChild(written, key, { ...before, value });
+}
+
+/** Whether what a value refers to holds the working directory, which another may replace. */
+function needsDirectory(node: Node, seen: Set<Node>, isOwn = true): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const further = (other: Node) => needsDirectory(other, seen, false);
+  const byLink = node.links?.some((link) =>
+    link.kind === "reference" ? further(link.target) : !isOwn && link.name === "EXPYRUN_CWD"
+  );
+  if (byLink || node.kind === "scalar") return byLink ?? false;
+  if (node.kind === "list") return node.items.some(further);
+  return [...node.entries.values()].some(({ value }) => further(value));
 }
 
 /** The node with every text replaced whose resolved text becomes another one; else the node. */

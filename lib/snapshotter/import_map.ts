@@ -44,7 +44,10 @@ const ownKeys: Json = { nodeModulesDir: "none", workspace: [] };
 export async function reduceConfig(project: Project, code: string): Promise<ReducedConfig> {
   const { root, config } = project;
   const outside: Move["outside"] = [];
-  if (!root || !config) return { value: ownKeys, outside };
+  if (!root || !config) {
+    const imports = packageNames(project, code, outside);
+    return { value: { ...ownKeys, ...nonEmpty({ imports }) }, outside };
+  }
   const value: Json = {
     ...ownKeys,
     ...pick(root.value, keptKeys),
@@ -56,11 +59,18 @@ export async function reduceConfig(project: Project, code: string): Promise<Redu
   return { value, outside };
 }
 
-async function importsOf({ root, members }: Project, code: string, outside: Move["outside"]) {
-  const own = await importMapOf(root!);
+async function importsOf(project: Project, code: string, outside: Move["outside"]) {
+  const { members } = project;
+  const root = project.root!;
+  const own = await importMapOf(root);
   if (typeof own === "string") return { importMap: own };
   const move = moveFrom(own.folder, code, outside);
-  const imports = moveAddresses(objectAt(own.value, "imports"), move);
+  const imports = {
+    ...packageNames(project, code, outside),
+    // A project may import itself by its name.
+    ...memberNames(root, moveFrom(root.folder, code, outside)),
+    ...moveAddresses(objectAt(own.value, "imports"), move),
+  };
   const scopes = moveScopes(objectAt(own.value, "scopes"), move);
   for (const member of members) {
     const from = moveFrom(member.folder, code, outside);
@@ -104,10 +114,40 @@ function placeOf({ path, text }: JsonFile, value: string): Place | undefined {
 /** `@scope/name` and `@scope/name/export` of a workspace member. */
 function memberNames({ value: { name, exports } }: JsonFile, move: Move): Addresses {
   if (typeof name !== "string") return {};
-  const list = typeof exports === "string" ? { ".": exports } : exports ?? {};
-  const addresses = Object.entries(list as Json)
-    .map(([key, target]) => [key === "." ? name : `${name}/${key.replace(/^\.\//, "")}`, target]);
+  const list = isExports(exports) ? exports : exports === undefined ? {} : { ".": exports };
+  const addresses = Object.entries(list).flatMap(([key, target]) => {
+    const address = chosen(target);
+    // Patterns are no affair of import maps.
+    if (address === undefined || key.includes("*")) return [];
+    return [[key === "." ? name : `${name}/${key.replace(/^\.\//, "")}`, address]];
+  });
   return moveAddresses(Object.fromEntries(addresses), move);
+}
+
+function isExports(exports: unknown): exports is Json {
+  return typeof exports === "object" && exports !== null &&
+    Object.keys(exports).every((key) => key.startsWith("."));
+}
+
+const conditions = ["deno", "node", "import", "module-sync", "default"];
+
+/** The target of an export: of a package.json, the first whose condition Deno meets. */
+function chosen(target: unknown): string | undefined {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object" || target === null) return undefined;
+  const met = Object.entries(target).filter(([condition]) => conditions.includes(condition));
+  return met.map(([, inner]) => chosen(inner)).find((address) => address !== undefined);
+}
+
+/** The names of the members that have a package.json. */
+function packageNames({ packages }: Project, code: string, outside: Move["outside"]): Addresses {
+  const names = packages.map(({ value, ...file }) => {
+    const main = [value.module, value.main].find((path) => typeof path === "string");
+    const exports = value.exports ?? `./${String(main ?? "index.js").replace(/^\.\//, "")}`;
+    const member = { ...file, value: { ...value, exports } };
+    return memberNames(member, moveFrom(file.folder, code, outside));
+  });
+  return Object.assign({}, ...names);
 }
 
 function compilerOptions({ root, config }: Project, code: string, outside: Move["outside"]) {

@@ -10,6 +10,7 @@ import { reduceConfig } from "./import_map.ts";
 import { completeLock, emptyLock } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
 import { neededBy } from "./needed.ts";
+import { packageImports, withoutWorkspace } from "./package_json.ts";
 import { copyPackages } from "./packages.ts";
 import { findProject, type Project } from "./project.ts";
 import type { PackageRecord } from "./record.ts";
@@ -58,10 +59,8 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
   const project = await findProject(start);
   const { value, outside } = await reduceConfig(project, spec.code);
   await writeFile(folder.denoConfig, jsonText(value), place);
-  if (project.packageJson) {
-    const { workspaces: _, ...rest } = project.packageJson.value;
-    await writeFile(folder.packageJson, jsonText(rest), place);
-  }
+  const packageJson = project.packageJson && withoutWorkspace(project.packageJson.value);
+  if (packageJson) await writeFile(folder.packageJson, jsonText(packageJson), place);
   const jsxImports = "jsxImportSource" in objectAt(value, "compilerOptions");
   const { config, lock, root } = {
     config: folder.denoConfig,
@@ -86,7 +85,7 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
     deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
   const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
   if (deno) return resolution;
-  const needed = neededBy(scan, value, project.packageJson?.value);
+  const needed = neededBy(scan, value, packageJson);
   const packages = await copyPackages({ ...needed, start, folder, place });
   return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
 }
@@ -115,7 +114,8 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
     await writeFile(folder.originalConfig, jsonText(value), spec.outputDirPlace);
     return withoutDeno({ config: folder.originalConfig, lock: folder.lock }, scan);
   }
-  const resolution = { ...config ? { config: config.path } : {}, lock: folder.lock };
+  const path = config?.path ?? await packageConfig(project, request);
+  const resolution = { ...path === undefined ? {} : { config: path }, lock: folder.lock };
   if (scan.foreign || needed) {
     await completeLock({
       spec,
@@ -127,6 +127,23 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
     });
   }
   return resolution;
+}
+
+/**
+ * Where a package.json alone names the packages, Deno finds it only from a main module beside it,
+ * and the main module is expyrun's: what it names is written as imports, from the cache as in a
+ * copy. A deno.json is used where it stands, with the node_modules that it may ask for: --debug
+ * runs the original as its own project does.
+ */
+async function packageConfig(
+  { packageJson }: Project,
+  { folder, spec }: ImportsRequest,
+): Promise<string | undefined> {
+  if (!packageJson) return undefined;
+  const imports = packageImports(packageJson.value);
+  const value = { nodeModulesDir: "none", workspace: [], imports };
+  await writeFile(folder.originalConfig, jsonText(value), spec.outputDirPlace);
+  return folder.originalConfig;
 }
 
 async function lockText({ lock }: Project): Promise<string> {

@@ -14,6 +14,8 @@ export interface Project {
   readonly root?: JsonFile | undefined;
   /** The members of that workspace that have a deno.json. */
   readonly members: readonly JsonFile[];
+  /** The package.json files of the members, whichever of the two kinds of workspace they are of. */
+  readonly packages: readonly JsonFile[];
   /** The nearest package.json. */
   readonly packageJson?: JsonFile | undefined;
   /** The lock of the project; it need not exist. */
@@ -26,12 +28,26 @@ export interface Project {
  * @throws {ExpyrunError} "lock" when one of the files cannot be read
  */
 export async function findProject(start: string): Promise<Project> {
-  const folders = ancestors(start);
-  const config = await first(folders, denoConfigAt);
-  const packageJson = await first(folders, (folder) => readJsonFile(join(folder, "package.json")));
+  const above = ancestors(start);
+  const config = await first(above, denoConfigAt);
+  const packageJson = await first(above, packageAt);
   const root = config && await workspaceRoot(config);
-  const members = root ? await membersOf(root) : [];
-  return { config, root, members, packageJson, lock: lockOf(root, packageJson) };
+  const folders = root ? memberFolders(root) : [];
+  const members = await filesAt(folders, denoConfigAt);
+  const packages = await filesAt([...folders, ...await packageFolders(packageJson)], packageAt);
+  return { config, root, members, packages, packageJson, lock: lockOf(root, packageJson) };
+}
+
+async function filesAt(
+  folders: readonly string[],
+  find: (folder: string) => Promise<JsonFile | undefined>,
+): Promise<JsonFile[]> {
+  const files = await Promise.all([...new Set(folders)].map(find));
+  return files.filter((file) => file !== undefined);
+}
+
+function packageAt(folder: string): Promise<JsonFile | undefined> {
+  return readJsonFile(join(folder, "package.json"));
 }
 
 function ancestors(folder: string): string[] {
@@ -70,16 +86,22 @@ async function holderAt(folder: string, member: JsonFile): Promise<JsonFile | un
   }
 }
 
-async function membersOf(root: JsonFile): Promise<JsonFile[]> {
-  const members = await Promise.all(memberFolders(root).map(denoConfigAt));
-  return members.filter((member) => member !== undefined);
+/** The members of the workspace, and its root, that a package.json belongs to by `workspaces`. */
+async function packageFolders(packageJson: JsonFile | undefined): Promise<string[]> {
+  if (!packageJson) return [];
+  const root = await first(ancestors(packageJson.folder), async (folder) => {
+    const candidate = await packageAt(folder).catch(() => undefined);
+    if (!candidate) return undefined;
+    const members = [folder, ...memberFolders(candidate, "workspaces")];
+    return members.length > 1 && members.includes(packageJson.folder) ? members : undefined;
+  });
+  return root ?? [];
 }
 
-/** `"workspace": ["./a", "./packages/*"]`, or an object that has the list as `members`. */
-function memberFolders({ value, folder }: JsonFile): string[] {
-  const listed = Array.isArray(value.workspace)
-    ? value.workspace
-    : objectAt(value, "workspace").members;
+/** `"workspace": ["./a", "./packages/*"]`, or an object that has the list as a member. */
+function memberFolders({ value, folder }: JsonFile, key = "workspace"): string[] {
+  const inner = objectAt(value, key);
+  const listed = Array.isArray(value[key]) ? value[key] : inner.members ?? inner.packages;
   if (!Array.isArray(listed)) return [];
   return listed.filter((member) => typeof member === "string")
     .flatMap((member) => expand(resolve(folder), member.split("/")));

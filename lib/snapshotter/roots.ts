@@ -29,7 +29,8 @@ export function rootsOf(spec: RunSpec, entry: EntryPoint): Root[] {
   paths.set(entry.top, { place: spec.main.place, ruled: true });
   for (const { path, place } of spec.include) {
     const inside = includePath(spec, path, place);
-    if (!paths.has(inside)) paths.set(inside, { place, ruled: false });
+    // The package itself may be included: then all of it is.
+    paths.set(inside, { place: paths.get(inside)?.place ?? place, ruled: false });
   }
   return [...paths].map(([path, { place, ruled }]) => {
     checkName(path, place);
@@ -120,9 +121,15 @@ export function copyError(path: string, because: string, hint?: string, place?: 
   });
 }
 
-/** Why the file system refused to read something. */
-export function readReason(error: unknown): string {
+/**
+ * Why the file system refused to read something.
+ *
+ * @param name what it is called in its folder, where it was listed there
+ */
+export function readReason(error: unknown, name = ""): string {
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  // What a listed name does not spell is replaced, and then leads nowhere.
+  if (name.includes("\ufffd")) return "its name is not UTF-8";
   if (error instanceof Deno.errors.NotFound) return "it is not there any more";
   return error instanceof Error ? error.message : String(error);
 }

@@ -310,3 +310,22 @@ Deno.test("an absolute file inherits relative to itself", async () => {
     assertEquals(emitRaw(config), "x: 1\n");
   });
 });
+
+Deno.test("a cycle through a folder that is a link is one, too", async () => {
+  const files = { "a.yml": "__default__: ./d/a.yml\nx: 1\n" };
+  await withTempDir(async (folder) => {
+    await writeFiles(folder, files);
+    await Deno.symlink(".", join(folder, "d"));
+    const error = await loadConfig("a.yml", tellingWorld({ cwd: folder })).catch((error) => error);
+    assertEquals(
+      error.problem?.message,
+      'Cannot inherit from "d/a.yml": it inherits from itself, a.yml -> a.yml',
+    );
+    assertEquals(error.problem.code, "inheritance");
+  });
+});
+
+Deno.test("a path to inherit from may be literal", async () => {
+  const files = { "main.yml": '__default__: "!P./$ROOT.yml"\n', "$ROOT.yml": "x: 1\n" };
+  assertEquals((await loading(files)).written, "x: 1\n");
+});

@@ -208,3 +208,15 @@ Deno.test("what cannot be set shows the argument, the kind wanted and the defaul
     assertEquals(error.split("\n")[0], `error: Cannot set "${key}": no such key`);
   }
 });
+
+Deno.test("a value that loses need not convert, but for what reaches into it", () => {
+  const last = (...words: string[]) => applyOverrides(config, overridesOf(...words));
+  assertEquals(
+    told(last("--int", "x", "--int", "6")),
+    told(last("--int", "6")),
+  );
+  const error = errorOf(() => last("--int", "6", "--int", "x"));
+  assertEquals(error.split("\n")[0], 'error: Cannot set "int" to "x": "x" is no int');
+  const reaching = ["--ints", "1,2,3", "--ints.2", "9", "--ints", "4,5"];
+  assertEquals(told(last(...reaching)), told(last("--ints", "4,5")));
+});

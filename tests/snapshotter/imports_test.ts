@@ -198,6 +198,63 @@ const projects: [string, Files, Wish, string][] = [
     "function 86400000 1\n172800000\n",
   ],
   [
+    "a project that imports itself by its name",
+    {
+      "deno.json":
+        '{ "name": "@me/x", "version": "1.0.0", "exports": { ".": "./src/a.ts", "./b": "./src/b.ts" }, "imports": { "@me/x/b": "./src/c.ts" } }',
+      "src/main.ts": 'import { a } from "@me/x"; import { b } from "@me/x/b"; console.log(a, b);',
+      "src/a.ts": "export const a = 1;",
+      "src/b.ts": "export const b = 2;",
+      "src/c.ts": "export const b = 3;",
+    },
+    {},
+    "1 3\n",
+  ],
+  [
+    "the named root of a workspace",
+    {
+      "deno.json": '{ "name": "@root/r", "exports": "./src/r.ts", "workspace": ["./lib"] }',
+      "lib/deno.json": '{ "name": "@root/l", "exports": "./l.ts" }',
+      "lib/l.ts": 'import { r } from "@root/r"; export const l = r + 1;',
+      "src/r.ts": "export const r = 1;",
+      "src/main.ts": 'import { l } from "@root/l"; import { r } from "@root/r"; console.log(l, r);',
+    },
+    { include: ["lib"] },
+    "2 1\n",
+  ],
+  [
+    "members of a workspace that have a package.json",
+    {
+      "deno.json": '{ "workspace": ["./lib", "./src", "./plain"] }',
+      "lib/package.json":
+        '{ "name": "@w/lib", "version": "1.0.0", "type": "module", "exports": { ".": { "types": "./l.d.ts", "import": "./l.ts" }, "./sub": "./s.ts", "./x/*": "./*.ts" } }',
+      "lib/l.ts": "export const l = 1;",
+      "lib/s.ts": "export const s = 2;",
+      "plain/package.json":
+        '{ "name": "plain", "version": "1.0.0", "main": "p.js", "type": "module" }',
+      "plain/p.js": "export const p = 3;",
+      "src/package.json":
+        '{ "name": "@w/src", "dependencies": { "@w/lib": "workspace:*", "plain": "workspace:^", "ms": "2.1.3" } }',
+      "src/main.ts":
+        `import ms from "ms"; import { l } from "@w/lib"; import { s } from "@w/lib/sub"; import { p } from "plain"; console.log(l, s, p); ${ms}`,
+    },
+    { include: ["lib", "plain"] },
+    "1 2 3\n172800000\n",
+  ],
+  [
+    "a workspace of package.json files alone",
+    {
+      "package.json": '{ "workspaces": ["lib", "src"] }',
+      "lib/package.json":
+        '{ "name": "@w/lib", "version": "1.0.0", "type": "module", "exports": "./l.ts" }',
+      "lib/l.ts": "export const l = 1;",
+      "src/package.json": '{ "name": "@w/src", "dependencies": { "@w/lib": "workspace:*" } }',
+      "src/main.ts": 'import { l } from "@w/lib"; console.log(l);',
+    },
+    { include: ["lib"] },
+    "1\n",
+  ],
+  [
     "a worker",
     {
       "src/main.ts":
@@ -505,4 +562,32 @@ Deno.test("a file that imports are resolved by is not to be read", () =>
       `lock Cannot read "${dir}/p/deno.json": permission denied ` +
         "Make it readable: imports are resolved by it\n",
     );
+  }));
+
+Deno.test("the copy's files keep what resolving needs, and nothing else", () =>
+  withTempDir(async (dir) => {
+    const kept = {
+      unstable: ["raw-imports"],
+      minimumDependencyAge: "P1D",
+      catalog: { ms: "2.1.3" },
+      catalogs: { old: { ms: "2.1.2" } },
+    };
+    await writeFiles(join(dir, "p"), {
+      "deno.json": JSON.stringify({ ...kept, tasks: { a: "b" }, lint: {}, lock: false }),
+      "package.json": JSON.stringify({
+        type: "module",
+        workspaces: ["nowhere"],
+        dependencies: { ms: "2.1.3", own: "workspace:*" },
+        devDependencies: { other: "workspace:^1" },
+      }),
+      "src/main.ts": "",
+    });
+    const { folder } = await take(join(dir, "p"));
+    const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+    assertEquals(await read(folder.denoConfig), { nodeModulesDir: "none", workspace: [], ...kept });
+    assertEquals(await read(folder.packageJson), {
+      type: "module",
+      dependencies: { ms: "2.1.3" },
+      devDependencies: {},
+    });
   }));

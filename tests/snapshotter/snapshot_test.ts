@@ -53,6 +53,19 @@ const copies: [string, Files, Wish, string[]][] = [
     ["data/.gitignore", "data/a", "src/a.bin", "src/main.ts"],
   ],
   [
+    "the whole package, where it is included itself",
+    {
+      ".gitignore": "*.bin\n",
+      "src/.gitignore": "big\n",
+      "src/main.ts": main,
+      "src/a.bin": "1",
+      "src/big/b": "2",
+      "src/.git/x": "",
+    },
+    { include: ["src/"] },
+    ["src/.gitignore", "src/a.bin", "src/big/b", "src/main.ts"],
+  ],
+  [
     "an included folder without what is never code",
     { "src/main.ts": main, "d/.git/x": "", "d/node_modules/x": "", "d/.env": "", "d/a": "" },
     { include: ["d"] },
@@ -456,3 +469,32 @@ async function grow(path: string, bytes: number): Promise<void> {
 function relativeTo(from: string, to: string): string {
   return from.split("/").slice(1).map(() => "..").join("/") + to;
 }
+
+Deno.test("a name that is not UTF-8 is refused as such", () =>
+  withProject({ "src/main.ts": main }, async (project, dir) => {
+    const made = await run("sh", ["-c", "touch \"$(printf 'a\\377')\""], {
+      cwd: join(project, "src"),
+    });
+    // Not every file system has such names.
+    if (made.exitCode !== 0) return;
+    await assertRefuses(
+      () => take(project),
+      dir,
+      `snapshot
+error: Cannot copy "src/a\ufffd": its name is not UTF-8
+${mainPlace}  = hint: Rename it, list it in .gitignore, or move it out of the package
+`,
+    );
+  }));
+
+Deno.test("expyrun's own names are refused in any letter case", () =>
+  withProject({ "src/main.ts": main, "Config.YML": "" }, async (project, dir) => {
+    await assertRefuses(
+      () => take(project, { include: ["Config.YML"] }),
+      dir,
+      `snapshot
+error: Cannot copy "Config.YML": "Config.YML" is the name of one of expyrun's own files in the experiment folder
+${includePlace}  = hint: Rename it, or put it into a folder
+`,
+    );
+  }));

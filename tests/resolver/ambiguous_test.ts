@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { nodeAt } from "../../lib/resolver/node.ts";
+import { ask, findPython, tellPython } from "../python.ts";
+import { listener, parse, type Random, seeded, told } from "./nodes.ts";
+
+const words = "yes no on off true false null nan inf y n ~ = <<".split(" ");
+const hard = "-0x1F 0.1_5 .5_0 = << 00 05 -07 08 010 0:0 01:30 1:30 0:0. 0b_ 0x_ 0_ 1_ +.5 -.5 1e5"
+  .split(" ").concat(
+    "1.5e3 1.5e+3 2024-13-45 2024-01-01T10:00:00-0500 -.inf +.inf -.nan .NaN".split(" "),
+  );
+const pieces = [..."0011256789+-..::__eExob", "0x", "0o", "0b", "0.", "1_0", ":30", "e+5"];
+
+/** Text that may be a number, or a word in some letter case. */
+function anyPlain(random: Random): string {
+  if (random(5) === 0) {
+    const word = words[random(words.length)]!;
+    const cased = [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)][random(3)]!;
+    return ["", "", ".", "-.", "+"][random(5)]! + cased;
+  }
+  return Array.from({ length: 1 + random(7) }, () => pieces[random(pieces.length)]).join("");
+}
+
+/** Whether the text can be a plain scalar that ends on its line. */
+function isPlain(text: string): boolean {
+  return !/:$|^[-:]$/.test(text);
+}
+
+const python = await findPython("yaml");
+
+Deno.test({
+  name: "a warning is given exactly where PyYAML reads another kind or value",
+  ignore: !python,
+  fn: async () => {
+    const random = seeded(4);
+    const drawn = Array.from({ length: 20_000 }, () => anyPlain(random));
+    const texts = [...new Set([...hard, ...drawn])].filter(isPlain);
+    const script = `
+import yaml${tellPython}
+for case in cases:
+    try:
+        answers.append(told(yaml.safe_load("k: " + case + "\\n")["k"]))
+    except Exception as error:
+        answers.append(["ERROR", str(error)[:100]])
+`;
+    const answers = await ask(python!, script, texts) as ReturnType<typeof told>[];
+    const wrong: unknown[] = [];
+    let warnings = 0;
+    for (const [i, text] of texts.entries()) {
+      const { heard, warn } = listener();
+      const ours = JSON.parse(JSON.stringify(told(nodeAt(parse(`k: ${text}\n`, warn), "k")!)));
+      const theirs = answers[i]!;
+      // Such as 1e-5: text there, but nobody means text.
+      const isMeant = ours[0] === "float" && theirs[0] === "string";
+      const differs = !isMeant && JSON.stringify(ours) !== JSON.stringify(theirs);
+      if (differs !== (heard.length === 1)) wrong.push([text, ours, theirs]);
+      warnings += heard.length;
+    }
+    assertEquals(wrong, []);
+    assert(warnings > 300 && texts.length > 10_000, `${warnings} of ${texts.length}`);
+  },
+});
