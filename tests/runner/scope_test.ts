@@ -173,6 +173,7 @@ const refused: Readonly<Record<string, Attempt>> = {
     code: `new Deno.Command("git").outputSync()`,
     permissions: { run: { allow: ["git"], deny: ["git"] } },
     hint: /"run" is denied/,
+    denoOnly: true,
   },
   "change the copy, where a file of it is listed": {
     code: `Deno.writeTextFileSync("src/main.ts", "")`,
@@ -182,16 +183,19 @@ const refused: Readonly<Record<string, Attempt>> = {
   "change the copy, where a file of it is listed by another way": {
     code: `Deno.writeTextFileSync("$OUT/exp.0/src/main.ts", "")`,
     permissions: { write: { allow: ["$HERE/outside.txt/exp.0/src/main.ts"], deny: [] } },
+    denoOnly: true,
   },
   "write inside, where the folder around is denied": {
     code: `Deno.writeTextFileSync("a.txt", "")`,
     permissions: { write: { allow: ["$HERE/exp.0/a.txt"], deny: ["$HERE"] } },
     hint: /"write" is denied/,
+    denoOnly: true,
   },
   "read, where the folder around is denied": {
     code: `Deno.readTextFileSync("/etc/hosts")`,
     permissions: { read: { allow: ["/etc/hosts"], deny: ["/etc"] } },
     hint: /"read" is denied/,
+    denoOnly: true,
   },
 };
 
