@@ -19,6 +19,7 @@ import { type PoolEnd, runPool } from "./pool.ts";
 import { type Progress, progressLine } from "./progress.ts";
 import { makeStopper, type Stopper } from "./stop.ts";
 import { valuesText } from "./table.ts";
+import { makeTurns, once, type Turns } from "./turns.ts";
 
 /** What to execute. */
 export interface LocalRequest {
@@ -41,6 +42,8 @@ interface Conduct {
   readonly stopper: Stopper;
   readonly world: World;
   readonly watch: (pid: number) => () => void;
+  /** How many lanes, and what holds their processes to the number of jobs. */
+  readonly lanes: Lanes;
   readonly progress: { -readonly [Key in keyof Progress]: Progress[Key] };
   readonly show: () => void;
 }
@@ -77,7 +80,9 @@ export async function executeLocally(
   const timer = display.live ? setInterval(show, 1000) : undefined;
   const told = { ...tellingOnce(display, world), say: () => {} };
   try {
-    await conduct({ request, display, stopper, world: told, watch: many.watch, progress, show });
+    const lanes = lanesOf(request, stopper);
+    const { watch } = many;
+    await conduct({ request, display, stopper, world: told, watch, lanes, progress, show });
     return stopper.exitCode();
   } finally {
     clearInterval(timer);
@@ -109,12 +114,9 @@ function tellingOnce(display: Display, world: World): World {
 async function conduct(state: Conduct): Promise<void> {
   const { request: { runs, execution }, stopper } = state;
   const current = new Map(runs.map((run) => [run.run, run]));
-  const slots = execution.gpus;
-  const cores = navigator.hardwareConcurrency;
-  const lanes = execution.jobs ?? (slots.length > 0 ? slots.length : cores);
   await runPool({
     runs: runs.map(({ run }) => run),
-    lanes: Math.min(lanes, runs.length),
+    lanes: Math.min(state.lanes.count, runs.length),
     retries: execution.retries,
     failFast: execution.failFast,
     stopped: stopper.stopped,
@@ -132,16 +134,35 @@ async function conduct(state: Conduct): Promise<void> {
   });
 }
 
-async function startRun(run: FolderOfRun, attempt: number, state: Conduct): Promise<PoolEnd> {
+/** The lanes of the pool. */
+interface Lanes {
+  readonly count: number;
+  readonly turns?: Turns | undefined;
+}
+
+/**
+ * A lane more than there are jobs reads and writes what goes before and after a process while
+ * others have theirs. Not where a lane holds a slot, nor where the end of one run decides whether
+ * the next one starts.
+ */
+function lanesOf({ execution }: LocalRequest, { stopped }: Stopper): Lanes {
+  const { gpus, failFast } = execution;
+  const jobs = execution.jobs ?? (gpus.length || navigator.hardwareConcurrency);
+  if (gpus.length > 0 || failFast) return { count: jobs };
+  return { count: jobs + Math.ceil(jobs / 4), turns: makeTurns(jobs, stopped) };
+}
+
+async function startRun(
+  run: FolderOfRun,
+  attempt: number,
+  state: Conduct,
+): Promise<PoolEnd | undefined> {
   const lease = await slotFor(state);
   // Stopped while it waited for a slot: it stays prepared.
-  if (lease === "stopped") return "interrupted";
-  state.progress.running++;
-  state.show();
+  if (lease === "stopped") return undefined;
   try {
     return await executeRun(run, attempt, lease, state);
   } finally {
-    state.progress.running--;
     lease?.end();
   }
 }
@@ -151,31 +172,52 @@ async function executeRun(
   attempt: number,
   lease: Lease | undefined,
   state: Conduct,
-): Promise<PoolEnd> {
+): Promise<PoolEnd | undefined> {
   const { request, display, stopper, world, watch } = state;
   const output = request.execution.output ? display.output(`run ${run.run}`) : undefined;
+  // Asked for now: turns go in the order of the runs, not in that in which they are ready.
+  const turn = takeTurn(state);
   try {
     const record = await execute(run.folder, world, undefined, {
       screens: output?.screens ?? noScreens,
       signals: stopper.signalsFor,
       watch,
+      turn: () => turn,
       timeoutMs: request.execution.timeoutMs,
       env: lease ? slotVariables(lease.slot) : undefined,
       verify: !request.fresh && attempt === 0,
     });
     output?.end();
+    // Stopped while it waited for its turn: it stays prepared.
+    if (record.status === "prepared") return undefined;
     if (!display.live || record.status !== "succeeded") {
       display.say(endLine(run, record, attempt, state));
     }
-    return record.status === "succeeded" || record.status === "interrupted"
-      ? record.status
-      : "failed";
+    return endOf(record);
   } catch (error) {
     if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;
     // Another process has it, or somebody has changed it: the others go on.
     display.say(render("error", error.problem, { color: false }).trimEnd());
     return "failed";
+  } finally {
+    // It may have failed before its turn.
+    (await turn)?.();
   }
+}
+
+async function takeTurn({ lanes, progress, show }: Conduct): Promise<(() => void) | undefined> {
+  const giveBack = lanes.turns ? await lanes.turns.take() : () => {};
+  if (!giveBack) return undefined;
+  progress.running++;
+  show();
+  return once(() => {
+    progress.running--;
+    giveBack();
+  });
+}
+
+function endOf({ status }: RunRecord): PoolEnd {
+  return status === "succeeded" || status === "interrupted" ? status : "failed";
 }
 
 function endLine(

@@ -25,8 +25,9 @@ export interface PoolRequest {
    * Runs one run to its end.
    *
    * @param attempt 0 for the first time
+   * @returns nothing when it was not started after all
    */
-  start(run: number, attempt: number): Promise<PoolEnd>;
+  start(run: number, attempt: number): Promise<PoolEnd | undefined>;
   /** Told of every end that counts: not of a failure that is repeated. */
   ended?(run: number, end: PoolEnd): void;
 }
@@ -62,6 +63,7 @@ async function lane(
     if (done) return;
     try {
       const end = await untilDone(run, request, halted);
+      if (end === undefined) continue;
       ends.set(run, end);
       request.ended?.(run, end);
       if (end === "failed" && request.failFast) state.halted = true;
@@ -76,7 +78,7 @@ async function untilDone(
   run: number,
   { start, retries }: PoolRequest,
   halted: () => boolean,
-): Promise<PoolEnd> {
+): Promise<PoolEnd | undefined> {
   for (let attempt = 0;; attempt++) {
     const end = await start(run, attempt);
     if (end !== "failed" || attempt >= retries || halted()) return end;

@@ -98,3 +98,11 @@ Deno.test("runPool: what cannot even start ends the pool, after the other lanes"
   await assertRejects(() => result, Error, "no such program");
   assertEquals(ended, 1);
 });
+
+Deno.test("runPool: what was not started after all is no end", async () => {
+  const { log, result } = pool(["succeeded", "succeeded"], {
+    start: (run) => Promise.resolve(run === 0 ? undefined : "succeeded"),
+  });
+  assertEquals([...(await result)], [[1, "succeeded"]]);
+  assertEquals(log, ["succeeded 1"]);
+});

@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { makeTurns } from "../../lib/sweep/turns.ts";
+
+/** Whether a promise has settled, once all that is ready has run. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const late = Symbol();
+  const soon = new Promise((resolve) => setTimeout(resolve, 0, late));
+  return await Promise.race([promise, soon]) !== late;
+}
+
+Deno.test("turns: no more at a time than there are, in the order of asking", async () => {
+  const turns = makeTurns(2, () => false);
+  const [a, b, c, d] = [turns.take(), turns.take(), turns.take(), turns.take()];
+  assertEquals([await isSettled(a), await isSettled(b), await isSettled(c)], [true, true, false]);
+  (await a)!();
+  assertEquals([await isSettled(c), await isSettled(d)], [true, false]);
+  // Given back twice it is still one turn.
+  (await a)!();
+  assertEquals(await isSettled(d), false);
+  (await c)!();
+  assertEquals(await isSettled(d), true);
+});
+
+Deno.test("turns: who waits when all is stopped gets none, and holds nobody up", async () => {
+  let stopped = false;
+  const turns = makeTurns(1, () => stopped);
+  const first = await turns.take();
+  const waiting = [turns.take(), turns.take()];
+  stopped = true;
+  first!();
+  assertEquals(await Promise.all(waiting), [undefined, undefined]);
+});
