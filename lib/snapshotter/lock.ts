@@ -101,6 +101,11 @@ function hintOf(text: string, { spec, outside }: LockRequest): string | undefine
     return `If the file exists, it is not in the copy: name it in __include__ ` +
       `(below __code__, "${spec.code}")`;
   }
+  // The original is resolved as Deno resolves it where it stands, from its node_modules: with
+  // another mode than the project's own, --debug would not run what the user runs.
+  if (/node_modules.* up to date/.test(text)) {
+    return "Run `deno install` (or `npm install`) in the original: --debug runs it where it stands";
+  }
   if (/not a dependency|not in import map/.test(text)) {
     return 'Add it to "imports" in deno.json, or to "dependencies" in package.json';
   }
