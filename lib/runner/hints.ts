@@ -24,6 +24,8 @@ export function permissionHint(
   const text = plain(stderrTail);
   const refusals = [...text.matchAll(refusal)];
   const last = refusals.at(-1);
+  const device = [...text.matchAll(deviceRefusal)].at(-1);
+  if (device && device.index > (last?.index ?? -1)) return deviceHint(device[1]!);
   const symlink = text.lastIndexOf("requires unscoped --allow-read and --allow-write");
   const { write } = record.permissions;
   if (symlink > (last?.index ?? -1)) return grantLine("write", "true", write.deny);
@@ -42,6 +44,19 @@ export function permissionHint(
 
 const refusal =
   /Requires (?<name>read|write|net|env|sys|run|ffi|import) access(?: to (?:"(?<item>[^\n]*?)"|<\w+>))?, (?:run again with the|specify the required permissions during compilation using `deno compile) --allow-/g;
+
+const deviceRefusal = /Requires all access to "([^\n]*?)", /g;
+
+/** Some files reach beyond every permission by themselves: a list cannot grant them. */
+function deviceHint(path: string): string {
+  if (/^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(path)) {
+    return "Read standard input by Deno.stdin: a path to it no permission grants";
+  }
+  if (/^\/dev\/(?:stdout|stderr|fd\/[12])$/.test(path)) {
+    return "Write by console.log, Deno.stdout or Deno.stderr: a path to them no permission grants";
+  }
+  return `No permission of __permissions__ grants "${path}": Deno keeps it for --allow-all`;
+}
 
 const unlocked =
   "An experiment imports only what its lock holds: import it by a static import, or list it in " +

@@ -55,6 +55,19 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
   [`\x1b[1mRequires run access to "a"\x1b[0m, run again with the --allow-run`, grant("run: [a]")],
   [requires(`run access to "a"`) + requires(`run access to "b"`), grant("run: [b]")],
   [requires(`run access to "yes"`), grant('run: ["yes"]')],
+  [
+    requires(`all access to "/dev/stdin"`),
+    "Read standard input by Deno.stdin: a path to it no permission grants",
+  ],
+  [
+    requires(`all access to "/dev/stdout"`),
+    "Write by console.log, Deno.stdout or Deno.stderr: a path to them no permission grants",
+  ],
+  [
+    requires(`all access to "/proc/1/mem"`),
+    `No permission of __permissions__ grants "/proc/1/mem": Deno keeps it for --allow-all`,
+  ],
+  [requires(`all access to "/dev/stdin"`) + requires(`run access to "b"`), grant("run: [b]")],
   ["error: Uncaught Error: boom\n", undefined],
 ];
 
