@@ -30,7 +30,7 @@ import {
 import { digestsOf } from "./snapshotter/facts.ts";
 import { machineFacts } from "./snapshotter/machine.ts";
 import { cacheVariables, carryCache } from "./snapshotter/carried_cache.ts";
-import { followMovedCode } from "./snapshotter/moved.ts";
+import { followMovedCode, warnOfUncopiedCode } from "./snapshotter/moved.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
 import { requirements } from "./snapshotter/requirements.ts";
 import { realPath } from "./snapshotter/roots.ts";
@@ -70,7 +70,9 @@ export interface PreparedRun {
  * @throws {ExpyrunError} when anything is wrong; nothing is left behind then
  */
 export async function prepare(command: PrepareCommand, world: World): Promise<ExperimentFolder> {
-  const run = await checkRun(await readConfiguration(command, world), command.config, world);
+  const { config, configPlace, debug } = command;
+  const run = await checkRun(await readConfiguration(command, world), config, world);
+  if (!debug) await warnOfUncopiedCode(config, configPlace, run.spec.code, world);
   return (await prepareRun(run, command, world)).folder;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, resolve } from "../path.ts";
+import type { Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
@@ -33,6 +34,31 @@ export async function followMovedCode(
     hint: `Set __code__ to silence this: --__run__.__code__ ${beside}`,
   });
   return { ...spec, code: beside };
+}
+
+/**
+ * Warns about a configuration that a --debug run has left: such a run keeps no copy of its code, so
+ * whatever code stands there now is run.
+ *
+ * @param config the configuration's path, absolute or relative to the working directory
+ * @param place where it was named
+ */
+export async function warnOfUncopiedCode(
+  config: string,
+  place: Place,
+  code: string,
+  world: World,
+): Promise<void> {
+  const folder = openFolder(dirname(resolve(world.cwd, config)));
+  if (![folder.config, folder.rawConfig].includes(resolve(world.cwd, config))) return;
+  const record = await readRecord(folder).catch(() => undefined);
+  if (record?.code.mode !== "original") return;
+  world.warn({
+    code: "snapshot",
+    message: `Running the code that is in "${code}" now: a --debug run keeps no copy of its code`,
+    place,
+    hint: "Only a run without --debug can be repeated exactly",
+  });
 }
 
 /** Where an experiment folder was made; nothing for any other folder. */
