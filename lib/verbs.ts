@@ -109,7 +109,7 @@ configuration, a copy of the code, the locked dependencies and all output.`,
     usage: "expyrun resolve [OPTIONS] CONFIG [--KEY VALUE]...",
     summary: "Print the resolved configuration; nothing is created",
     operand: "CONFIG",
-    options: [json("Print it as JSON"), ...common],
+    options: [json("Print it as JSON (1.0 becomes 1; .nan and .inf become null)"), ...common],
     about: overriding,
     examples: [
       ["expyrun resolve config.yml", "see what a run would get"],
@@ -234,7 +234,7 @@ changed, is missing or was added; exit code 1 when anything did.`,
     operand: "FOLDER",
     options: [
       { name: "report", help: "Only list what differs from the recorded run" },
-      json("Print the report as JSON"),
+      json("Print the report as JSON; only with --report"),
       { name: "check", value: "GLOB", help: "Compare these output files afterwards (repeatable)" },
       {
         name: "tolerance",
@@ -276,7 +276,8 @@ After FOLDER, --KEY VALUE replaces a value of its raw_config.yml.`,
       ...common,
     ],
     about: `The archive holds the code, the configurations, the record and the locked
-dependencies; the same run gives the same bytes. \`expyrun run FILE.tar.gz\`
+dependencies; the same run gives the same bytes. Without -o an archive of another
+run is never written over. \`expyrun run FILE.tar.gz\`
 unpacks, verifies and repeats it.`,
     examples: [
       ["expyrun pack out/my_experiment/exp.0", "write exp.0.tar.gz"],
