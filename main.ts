@@ -123,7 +123,8 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     strict,
     words,
     program: ownProgram(),
-    child: [...ownProgram(scopedWorkers), childWord],
+    // Its imports are the experiment's: they must not get into the lock of expyrun's own sources.
+    child: [...ownProgram([...scopedWorkers, "--no-lock"]), childWord],
     versions,
     deno: isBinary ? "deno" : Deno.execPath(),
     runtime: {
