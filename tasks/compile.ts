@@ -83,7 +83,18 @@ async function bundle(target: string, stage: string): Promise<void> {
   await settleSystem(join(sources, "lib", "path.ts"), target);
   const modules = ["main.ts", "lib/runner/worker.ts"];
   await deno(
-    ["bundle", "--quiet", "--platform", "deno", "--code-splitting", "--outdir", stage, ...modules],
+    [
+      "bundle",
+      "--quiet",
+      "--platform",
+      "deno",
+      "--code-splitting",
+      "--minify",
+      "--keep-names",
+      "--outdir",
+      stage,
+      ...modules,
+    ],
     sources,
   );
   await Deno.remove(sources, { recursive: true });
@@ -138,6 +149,7 @@ async function compileStage({ target, file }: Job, stage: string): Promise<void>
     "compile",
     "--quiet",
     "--no-check",
+    "--no-code-cache",
     "--allow-all",
     "--no-prompt",
     "--unstable-worker-options",

@@ -12,26 +12,37 @@ interface Core {
   refOpPromise(promise: object): void;
   unrefOpPromise(promise: object): void;
   eventLoopHasMoreWork(): boolean;
+  createSystemTimer(callback: () => void, afterMs: number, isRefed: boolean): unknown;
+}
+
+/** Tells whether a Worker is idle, at moments when that can be told. */
+export interface IdleWatch {
+  isIdle(): boolean;
+  /**
+   * Calls back between two turns of the event loop, when no promise is still to be answered, and without
+   * keeping the Worker busy. The timers of the global scope wake Deno's layer for Node.
+   */
+  after(ms: number, callback: () => void): void;
 }
 
 /**
- * Makes the question, which is to be asked from a timer: between two turns of the event loop, when
- * no promise is still to be answered.
- *
- * To be called when the Worker does nothing but wait for messages, of which none may come any more:
+ * Begins to watch. To be called when the Worker does nothing but wait for messages, of which none may come any more:
  * this one operation is left out of the count, by the number that it then has.
  *
  * @throws {Error} when the runtime is not as expected
  */
-export function isIdle(): () => boolean {
+export function watchIdle(): IdleWatch {
   const core = coreOf(Deno as unknown as Record<symbol, unknown> & { internal: symbol });
   const inbox = { [core.promiseIdSymbol]: inboxId(core) };
-  const { refOpPromise, unrefOpPromise, eventLoopHasMoreWork } = core;
-  return () => {
-    unrefOpPromise(inbox);
-    const idle = !eventLoopHasMoreWork();
-    refOpPromise(inbox);
-    return idle;
+  const { refOpPromise, unrefOpPromise, eventLoopHasMoreWork, createSystemTimer } = core;
+  return {
+    isIdle() {
+      unrefOpPromise(inbox);
+      const idle = !eventLoopHasMoreWork();
+      refOpPromise(inbox);
+      return idle;
+    },
+    after: (ms, callback) => void createSystemTimer(callback, ms, false),
   };
 }
 

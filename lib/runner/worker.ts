@@ -6,7 +6,7 @@
  * @module
  */
 import type { Handed } from "./child.ts";
-import { isIdle } from "./idle.ts";
+import { type IdleWatch, watchIdle } from "./idle.ts";
 import { uncaughtText } from "./uncaught.ts";
 
 // The types of the main thread are in force here, as in all of lib.
@@ -26,44 +26,42 @@ interface Internals {
 
 addEventListener("message", (event: Event) => {
   likeOnTheMainThread();
-  // In a task of its own: no more messages come, and the only pending operation waits for one.
-  setTimeout(() => start((event as MessageEvent<Handed>).data));
+  // Not at once: then no more messages come, and the only pending operation waits for one.
+  queueMicrotask(() => start((event as MessageEvent<Handed>).data));
 }, { once: true });
 
 /** The URL of the module that the experiment begins with. */
 let entry = "";
 
 async function start({ call, imports, ...handed }: Handed): Promise<void> {
-  const idle = isIdle();
+  const watch = watchIdle();
   entry = handed.entry;
   Object.defineProperty(globalThis, Symbol.for("expyrun.call"), {
     value: call,
     configurable: true,
   });
   if (imports) (await import("./imports.ts")).serveImports(imports);
-  endWhen(idle);
+  endWhen(watch);
   await import("./bootstrap.js");
 }
 
 /** Looks again and again, at first at once: most experiments that are short end by themselves. */
-function endWhen(idle: () => boolean): void {
-  const { setTimeout } = globalThis;
-  const { unrefTimer } = Deno;
+function endWhen(watch: IdleWatch): void {
   let waitMs = 1;
   const look = () => {
-    if (idle() && isOver(idle)) return;
+    if (watch.isIdle() && isOver(watch)) return;
     waitMs = Math.min(waitMs * 2, 50);
-    unrefTimer(setTimeout(look, waitMs));
+    watch.after(waitMs, look);
   };
-  unrefTimer(setTimeout(look, 0));
+  watch.after(0, look);
 }
 
 /** Whoever listens may go on, or find more to do. */
-function isOver(idle: () => boolean): boolean {
+function isOver(watch: IdleWatch): boolean {
   if (!dispatchEvent(new Event("beforeunload", { cancelable: true }))) return false;
   // Its answer counts the operation that waits for messages.
   internals.dispatchProcessBeforeExitEvent?.();
-  if (!idle()) return false;
+  if (!watch.isIdle()) return false;
   dispatchUnload();
   internals.dispatchProcessExitEvent?.();
   return end(Deno.exitCode);
