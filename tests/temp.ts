@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Files by their path relative to some folder, written with `/`; the values are their texts. */
@@ -119,8 +119,10 @@ function environment(changes: Readonly<Record<string, string | null>>): Record<s
 /** The root of the repository, absolute. */
 export const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const named = Deno.env.get("EXPYRUN_BINARY") || undefined;
+
 /** The compiled program that the tests are to run; undefined: the sources, in `deno run`. */
-export const binary: string | undefined = Deno.env.get("EXPYRUN_BINARY") || undefined;
+export const binary: string | undefined = named && resolve(root, named);
 
 /** The words that start the program under test: `deno run -A main.ts`, or the binary. */
 export const program: readonly [string, ...string[]] = binary !== undefined
