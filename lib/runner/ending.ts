@@ -71,6 +71,8 @@ async function alteredFiles(
   record: RunRecord,
 ): Promise<Changes | undefined> {
   if (record.scope !== "detect") return undefined;
+  // That the whole folder is gone shows when the record is written.
+  if (!await Deno.stat(folder.path).then(() => true, () => false)) return undefined;
   const now = await verifyFolder(folder, record);
   const rest = (kind: keyof Changes) =>
     now[kind].filter((path) => !record.forced?.[kind].includes(path));
