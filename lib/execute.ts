@@ -14,7 +14,7 @@ import { type Run, runners } from "./runner/runner.ts";
 import { type SlurmTask, slurmTask } from "./runner/slurm_task.ts";
 import { takeFolder } from "./runner/take.ts";
 import { refuseChanges, requireSecrets } from "./runs/trust.ts";
-import { type ExperimentFolder, openFolder, writeFile } from "./snapshotter/folder.ts";
+import { type ExperimentFolder, folderError, openFolder } from "./snapshotter/folder.ts";
 import { identityOf, machineFacts } from "./snapshotter/machine.ts";
 import {
   type Changes,
@@ -174,11 +174,20 @@ async function handOver(run: Run, delivery: string, again: boolean): Promise<voi
   const { folder, record } = run;
   try {
     const files = runners[record.runtime].handOver(run, delivery);
-    for (const { path, text } of files) await writeFile(path, text);
+    // Nobody reads them but the process that starts next: no need to rename them into place.
+    for (const { path, text } of files) writeAtOnce(path, text);
     await writeRunningRecord(folder, record);
   } catch (error) {
     if (!again) await Deno.remove(folder.started);
     throw error;
+  }
+}
+
+function writeAtOnce(path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(path, text);
+  } catch (error) {
+    throw folderError(`Cannot write "${path}"`, error);
   }
 }
 

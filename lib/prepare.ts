@@ -125,7 +125,7 @@ async function makeRun(
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await codeOf(preparation, runtime, spec, entry, folder, world);
     await writeConfigs(run, preparation, folder, world);
-    const lock = code.lock === undefined ? "{}" : await Deno.readTextFile(code.lock);
+    const lock = code.lock === undefined ? "{}" : Deno.readTextFileSync(code.lock);
     const place = spec.outputDirPlace;
     await writeFile(folder.requirements, frozen(lock, code, runtime), place);
     const record = await newRecord(

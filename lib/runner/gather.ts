@@ -78,12 +78,13 @@ export async function readDelivery(
 }
 
 /** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */
+// deno-lint-ignore require-await -- touches the disk
 async function lockText(
   { code }: RunRecord,
   folder: ExperimentFolder,
 ): Promise<string | undefined> {
   if (code.lock === undefined) return undefined;
-  return await Deno.readTextFile(code.mode === "copy" ? folder.lock : code.lock);
+  return Deno.readTextFileSync(code.mode === "copy" ? folder.lock : code.lock);
 }
 
 /** What Deno would be told by a flag; only for code that imports more than its own files. */

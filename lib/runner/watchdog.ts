@@ -54,18 +54,34 @@ while read -r sign pid; do
 done
 for one; do kill -s KILL -- "-$one"; done`;
 
+/** How long an ended process stays watched: its number is not given away that soon. */
+const patienceMs = 1000;
+
 /** Starts a shell that does for many processes what {@linkcode watch} does for one. */
 export function watchMany(): ManyWatch {
   const shell = canWatch() ? startShell(manyScript) : undefined;
   if (shell === undefined) return { watch: () => () => {}, end: () => {} };
   const writer = shell.stdin.getWriter();
-  const tell = (line: string) => void writer.write(new TextEncoder().encode(line)).catch(() => {});
+  let pending = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = (line: string) => {
+    clearTimeout(timer);
+    timer = undefined;
+    const bytes = new TextEncoder().encode(pending + line);
+    pending = "";
+    if (bytes.length > 0) writer.write(bytes).catch(() => {});
+  };
   return {
     watch: (pid) => {
       tell(`+ ${pid}\n`);
-      return () => tell(`- ${pid}\n`);
+      return () => {
+        // Most often another one starts at once: one message tells both.
+        pending += `- ${pid}\n`;
+        timer ??= setTimeout(tell, patienceMs, "");
+      };
     },
     end: () => {
+      clearTimeout(timer);
       endShell(shell);
       writer.abort().catch(() => {});
     },

@@ -13,23 +13,32 @@ import { type ExperimentFolder, folderError, openFolder } from "./folder.ts";
  * @param from the folder of the code, absolute
  * @throws {ExpyrunError} `folder` when the file system refuses it
  */
+// deno-lint-ignore require-await -- touches the disk
 export async function carryCache(from: string, folder: ExperimentFolder): Promise<void> {
   const { denoDir } = openFolder(from);
   try {
     for (const part of ["npm", "remote"]) {
-      await copyFolder(join(denoDir, part), join(folder.denoDir, part));
+      copyFolder(join(denoDir, part), join(folder.denoDir, part));
     }
   } catch (error) {
     throw folderError(`Cannot copy the dependencies into "${folder.path}"`, error);
   }
 }
 
-async function copyFolder(from: string, into: string): Promise<void> {
-  const entries = await Array.fromAsync(Deno.readDir(from)).catch(() => []);
-  if (entries.length > 0) await Deno.mkdir(into, { recursive: true });
+function copyFolder(from: string, into: string): void {
+  const entries = entriesOf(from);
+  if (entries.length > 0) Deno.mkdirSync(into, { recursive: true });
   for (const { name, isDirectory } of entries) {
-    if (isDirectory) await copyFolder(join(from, name), join(into, name));
-    else await Deno.copyFile(join(from, name), join(into, name));
+    if (isDirectory) copyFolder(join(from, name), join(into, name));
+    else Deno.copyFileSync(join(from, name), join(into, name));
+  }
+}
+
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch {
+    return [];
   }
 }
 
@@ -37,8 +46,16 @@ async function copyFolder(from: string, into: string): Promise<void> {
 export const carriedRegistry = "registry.npmjs.org";
 
 /** What makes Deno use the cache of a folder; empty where it has none. */
+// deno-lint-ignore require-await -- touches the disk
 export async function cacheVariables(folder: ExperimentFolder): Promise<Record<string, string>> {
-  const own = await Deno.stat(folder.denoDir).then(({ isDirectory }) => isDirectory, () => false);
-  if (!own) return {};
+  if (!isFolder(folder.denoDir)) return {};
   return { DENO_DIR: folder.denoDir, NPM_CONFIG_REGISTRY: `https://${carriedRegistry}/` };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }

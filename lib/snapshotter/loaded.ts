@@ -42,9 +42,17 @@ export async function dependencyFolders(env: Readonly<Record<string, string>>): 
 }
 
 /** The paths, and what they lead to where they are symbolic links. */
+// deno-lint-ignore require-await -- touches the disk
 export async function withRealPaths(paths: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(paths.map((path) => Deno.realPath(path).catch(() => path)));
-  return [...new Set([...paths, ...real])];
+  return [...new Set([...paths, ...paths.map(realPathOf)])];
+}
+
+function realPathOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function denoDirOf(env: Readonly<Record<string, string>>): string | undefined {
