@@ -20,6 +20,8 @@ function runtime(): { internals: Internals } {
 }
 
 interface Internals {
+  /** What `process` is made of when it is first used; `denoArgs` become its `argv`. */
+  readonly __nodeBootstrapArgs?: { denoArgs: readonly string[] };
   readonly dispatchProcessBeforeExitEvent?: () => unknown;
   readonly dispatchProcessExitEvent?: () => void;
 }
@@ -100,6 +102,7 @@ function likeOnTheMainThread(): void {
     });
   set(Deno, "exit", exit);
   set(Deno, "args", []);
+  if (internals.__nodeBootstrapArgs) internals.__nodeBootstrapArgs.denoArgs = [];
   set(globalThis, "close", () => exit());
   for (const name of ["postMessage", "onmessage"]) Reflect.deleteProperty(globalThis, name);
   addEventListener("error", uncaught);

@@ -6,7 +6,9 @@ import { config, runIn, testBinary } from "./binary.ts";
 
 const files = {
   "config.yml": config(),
-  "src/main.ts": "export const main = (name: string) => console.log(name, Deno.args.length);\n",
+  "src/main.ts": 'import { argv } from "node:process";\n' +
+    "export const main = (name: string) =>\n" +
+    "  console.log(name, Deno.args.length + argv.length - 2);\n",
 };
 const unix = Deno.build.os !== "windows";
 
