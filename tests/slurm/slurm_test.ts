@@ -41,7 +41,9 @@ async function submit({ run }: Project, ...words: string[]): Promise<string> {
 /** Waits until all runs are as told. */
 async function become(project: Project, statuses: readonly string[], sweep?: string) {
   const wanted = statuses.join(" ");
-  await until(async () => (await project.statuses(sweep)).join(" ") === wanted);
+  let now = "";
+  const isSo = async () => (now = (await project.statuses(sweep)).join(" ")) === wanted;
+  await until(isSo).catch(() => assertEquals(now, wanted));
 }
 
 const all = (count: number, status: string) => Array<string>(count).fill(status);

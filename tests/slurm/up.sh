@@ -70,7 +70,7 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 MinJobAge=${SLURM_TEST_MIN_JOB_AGE:-300}
 MaxArraySize=${SLURM_TEST_MAX_ARRAY:-1001}
-KillWait=2
+KillWait=30
 CompleteWait=0
 NodeName=tests NodeHostname=$host NodeAddr=127.0.0.1 CPUs=$cpus Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=1024
 PartitionName=main Nodes=tests Default=YES MaxTime=INFINITE State=UP
