@@ -160,14 +160,13 @@ const leftOver = 1 << 20;
  * stream open: then until it has been quiet for a moment. Turns of the event loop are counted
  * rather than time, so that a busy machine cannot make it give up what the pipe holds.
  *
- * As a rule the stream ends within a few turns, and no timer is used: the first one costs Deno some
- * milliseconds.
+ * As a rule the stream has ended before the process, and no timer is used: the first one costs
+ * Deno some milliseconds.
  */
 async function drain(pump: Pump): Promise<void> {
   const limit = pump.read + leftOver;
   let quiet = 0;
   let read = pump.read;
-  for (let turns = 0; !pump.ended && turns < 50; turns++) await Promise.race([pump.whole, turn()]);
   while (!pump.ended && quiet < quietTicks && pump.read < limit) {
     await Promise.race([pump.whole, sleep(tickMs)]);
     quiet = pump.idle && pump.read === read ? quiet + 1 : 0;
@@ -175,11 +174,6 @@ async function drain(pump: Pump): Promise<void> {
   }
   if (!pump.ended) await pump.cancel();
   await pump.whole;
-}
-
-/** A turn of the event loop, without a timer. */
-async function turn(): Promise<void> {
-  await Deno.lstat(".").catch(() => {});
 }
 
 function sleep(ms: number): Promise<void> {
