@@ -66,7 +66,7 @@ export async function runProcess(
     const output = tee(child, file, screens);
     const status = await child.status;
     const { timedOut } = limit;
-    const interrupted = !timedOut && signals.ended(status);
+    const interrupted = !timedOut && await endedBySignal(signals, status);
     const signal = status.signal ?? undefined;
     const stderrTail = await output.end();
     if (screens.leavesOpen?.()) world.leftOpen?.();
@@ -78,6 +78,20 @@ export async function runProcess(
     signals.end();
     endWatch();
   }
+}
+
+/** How long expyrun may take to hear of a signal that it and its child were both sent. */
+const hearingMs = 200;
+
+/**
+ * Whether the child ended by a signal that came through expyrun; or that reached both of them, as
+ * SLURM sends it to all processes of a job: then the child may have ended before expyrun has heard.
+ */
+async function endedBySignal(signals: Signals, status: Deno.CommandStatus): Promise<boolean> {
+  if (signals.ended(status) || status.success) return signals.ended(status);
+  if (!["SIGINT", "SIGTERM", "SIGHUP"].includes(status.signal ?? "")) return false;
+  await new Promise((resolve) => setTimeout(resolve, hearingMs));
+  return signals.ended(status);
 }
 
 /** How long a process that was told to end may take to do so. */
