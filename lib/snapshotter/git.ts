@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname, isAbsolute, join, relative, resolve } from "../path.ts";
+import { readText } from "./text_file.ts";
 
 /** What a repository says about the code in it. */
 export interface GitFacts {
@@ -181,12 +182,4 @@ function packedReference(folder: string, ref: string): string | undefined {
 
 function readLine(path: string): string | undefined {
   return readText(path)?.split("\n", 1)[0]?.trimEnd();
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import { ExpyrunError } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { ignoreFileName, ignoreRules, isLitter } from "./ignore.ts";
+import { readText } from "./text_file.ts";
 
 /**
  * Refuses a module that is left out by a rule; one that is missing for another reason (it stands
@@ -44,12 +45,4 @@ async function ignoringFile(code: string, module: string): Promise<string | unde
     if (paths.some((path) => rules.ignores({ path, isFolder: path !== module }))) return file;
   }
   return undefined;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { readText } from "./text_file.ts";
+
 /** What a result may depend on besides code and configuration. */
 export interface MachineFacts {
   readonly host: string;
@@ -113,14 +115,6 @@ async function say(program: string, ...args: string[]): Promise<string | undefin
   try {
     const { success, stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
     return success ? new TextDecoder().decode(stdout).trim() || undefined : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
   } catch {
     return undefined;
   }

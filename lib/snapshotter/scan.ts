@@ -5,6 +5,7 @@
  * @module
  */
 import { join, slashed } from "../path.ts";
+import { readText } from "./text_file.ts";
 
 /** What is known of the code to look through. */
 export interface ScanRequest {
@@ -103,14 +104,6 @@ function foreignIn(text: string): string[] {
 function namedBeside(path: string, text: string): string[] {
   return [...text.matchAll(relativePath)]
     .map(([, written]) => slashed.join(slashed.dirname(path), decoded(written!.split(/[?#]/)[0]!)));
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function decoded(specifier: string): string {
