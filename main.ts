@@ -160,7 +160,9 @@ const childWord = "--expyrun-child";
 
 async function runChild(order: string): Promise<number> {
   const { runChild } = await import("./lib/runner/child.ts");
-  return await runChild(order, new URL("./lib/runner/worker.ts", import.meta.url));
+  // Beside this module: a .ts among the sources, a .js in the bundle.
+  const worker = `./lib/runner/worker${import.meta.url.slice(-3)}`;
+  return await runChild(order, new URL(worker, import.meta.url));
 }
 
 async function versionText(): Promise<string> {

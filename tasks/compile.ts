@@ -11,6 +11,8 @@
  */
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.ts";
+import { deno } from "./deno.ts";
 
 /** What a binary can be compiled for. */
 export const targets = [
@@ -65,78 +67,19 @@ async function output(program: string, args: readonly string[]): Promise<string>
   }
 }
 
-/** Runs this very Deno. @throws {Error} when it fails */
-async function deno(args: readonly string[], cwd: string): Promise<void> {
-  const { success } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd }).spawn()
-    .status;
-  if (!success) throw new Error(`deno ${args.join(" ")} failed`);
-}
-
-/**
- * Bundles the program into a folder: what a binary loads is then a few files without a package
- * among them, and starts faster. The folder's configuration makes the binary read packages from the
- * node_modules folder beside the code that it runs, by the rules of Node.
- */
-async function bundle(target: string, stage: string): Promise<void> {
-  const sources = join(stage, "src");
-  await copySources(sources);
-  await settleSystem(join(sources, "lib", "path.ts"), target);
-  const modules = ["main.ts", "lib/runner/worker.ts"];
-  await deno(
-    [
-      "bundle",
-      "--quiet",
-      "--platform",
-      "deno",
-      "--code-splitting",
-      "--minify",
-      "--keep-names",
-      "--outdir",
-      stage,
-      ...modules,
-    ],
-    sources,
-  );
-  await Deno.remove(sources, { recursive: true });
-  await Deno.rename(join(stage, "lib/runner/worker.js"), join(stage, "lib/runner/worker.ts"));
+/** The folder's configuration makes the binary read packages from the node_modules folder beside the
+ * code that it runs, by the rules of Node. */
+async function makeStage(target: string, stage: string): Promise<void> {
+  await bundle(stage, { target, split: true });
   const config = { nodeModulesDir: "manual", lock: false };
   await Deno.writeTextFile(join(stage, "deno.json"), JSON.stringify(config));
   await Deno.writeTextFile(join(stage, "stamp.json"), JSON.stringify(await stamp()));
 }
 
-async function copySources(into: string): Promise<void> {
-  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
-    await Deno.mkdir(into, { recursive: true });
-    await Deno.copyFile(join(root, name), join(into, name));
-  }
-  await copyFolder(join(root, "lib"), join(into, "lib"));
-}
-
-async function copyFolder(from: string, into: string): Promise<void> {
-  await Deno.mkdir(into, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    const copy = isDirectory ? copyFolder : Deno.copyFile;
-    await copy(join(from, name), join(into, name));
-  }
-}
-
-/**
- * The system is known here, so that no module need wait for another one while it loads: QuickJS,
- * which binaries may be tested with, never ends to wait once such a module is imported twice.
- */
-async function settleSystem(file: string, target: string): Promise<void> {
-  const text = await Deno.readTextFile(file);
-  const choice = /^const system: Paths = .*;$/m;
-  if (!choice.test(text)) throw new Error(`Cannot find the choice of the system in ${file}`);
-  const system = target.includes("windows") ? "windows" : "posix";
-  const settled = `import * as system from "@std/path/${system}";`;
-  await Deno.writeTextFile(file, text.replace(choice, settled));
-}
-
 async function compile({ target, file }: Job): Promise<void> {
   const stage = await Deno.makeTempDir({ prefix: "expyrun-compile-" });
   try {
-    await bundle(target ?? Deno.build.target, stage);
+    await makeStage(target ?? Deno.build.target, stage);
     await compileStage({ target, file }, stage);
   } finally {
     await Deno.remove(stage, { recursive: true });
@@ -158,7 +101,7 @@ async function compileStage({ target, file }: Job, stage: string): Promise<void>
     "--include",
     "stamp.json",
     "--include",
-    "lib/runner/worker.ts",
+    "lib/runner/worker.js",
     "--output",
     path,
     "main.js",

@@ -1,6 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
 import { ExpyrunError } from "../lib/errors.ts";
 import { loaded, loadingError } from "../lib/loading.ts";
+import { root, run, withTempDir } from "./temp.ts";
 
 const folder = "failed to create directory '/x/npm/a.tmp': Permission denied (os error 13)";
 
@@ -30,4 +32,18 @@ Deno.test("what Deno really throws is recognized; any other error is not", async
   await assertRejects(() => loaded(import(missing)), ExpyrunError, "Cannot load");
   assertEquals(loadingError(new TypeError("x is not a function")), undefined);
   assertEquals(loadingError(new Deno.errors.NotFound("x")), undefined);
+});
+
+Deno.test("the sources load their parts when they need them: without a cache or a network that is an error", async () => {
+  await withTempDir(async (cwd) => {
+    await Deno.writeTextFile(join(cwd, "config.yml"), "a: 1\n");
+    const args = ["run", "-A", join(root, "main.ts"), "resolve", "config.yml"];
+    const env = { DENO_DIR: "config.yml/cache", NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" };
+    const { exitCode, stderr } = await run(Deno.execPath(), args, { cwd, env });
+    assertEquals(exitCode, 125);
+    assertMatch(
+      stderr,
+      /error: Cannot load a part of expyrun: Deno says .*\n[^]* {2}= hint: Deno .*DENO_DIR/,
+    );
+  });
 });

@@ -2,38 +2,55 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makePackage } from "../tasks/bundle.ts";
 import { root, run, withTempDir, writeFiles } from "./temp.ts";
 
 /** The import of the experiment's own module: it cannot be known before the run. */
 function isEntryPoint(warning: string): boolean {
-  return warning.includes("unanalyzable-dynamic-import") && warning.includes("bootstrap.js");
+  return /unanalyzable-dynamic-import.*\n.*(bootstrap|worker)\.js/.test(warning);
 }
 
-/** What a dry run says, and the files that it would send, relative and sorted. */
-async function dryRun() {
+/** What a dry run in a folder says, and the files that it would send, relative and sorted. */
+async function dryRun(cwd: string) {
   const words = ["publish", "--dry-run", "--allow-dirty"];
-  const { exitCode, stderr } = await run(Deno.execPath(), words, { cwd: root });
+  const { exitCode, stderr } = await run(Deno.execPath(), words, { cwd });
+  assertEquals(exitCode, 0, stderr);
   const files = [...stderr.matchAll(/^\s+(file:\S+)/gm)]
-    .map(([, url]) => relative(root, fileURLToPath(url!)).replaceAll("\\", "/")).sort();
-  return { exitCode, stderr, files };
+    .map(([, url]) => relative(cwd, fileURLToPath(url!)).replaceAll("\\", "/")).sort();
+  const warnings = [...stderr.matchAll(/^warning\[.*\n.*$/gm)].map(([text]) => text);
+  return { files, warnings };
 }
+
+Deno.test("publish: the sources hold the rules of the registry", async () => {
+  const { files, warnings } = await dryRun(root);
+  assertEquals(warnings.filter((text) => !isEntryPoint(text)), []);
+  assert(files.includes("lib/errors.ts"));
+  assert(!files.some((path) => /^(tests|tasks|examples|dist)\//.test(path)), String(files));
+});
 
 Deno.test("publish: the package is clean and holds the program alone", async () => {
-  const { exitCode, stderr, files } = await dryRun();
-  assertEquals(exitCode, 0, stderr);
-  const warnings = [...stderr.matchAll(/^warning\[.*\n.*$/gm)].map(([text]) => text);
-  const others = warnings.filter((text) => !isEntryPoint(text));
-  assertEquals(others, [], stderr);
-  const outside = files.filter((path) => !path.startsWith("lib/"));
-  assertEquals(outside, [
-    "CHANGELOG.md",
-    "LICENSE",
-    "README.md",
-    "deno.json",
-    "main.ts",
-    "schema/record.schema.json",
-  ]);
-  assert(files.includes("lib/errors.ts"));
+  await withTempDir(async (folder) => {
+    await makePackage(folder);
+    const { files, warnings } = await dryRun(folder);
+    assertEquals(warnings.filter((text) => !isEntryPoint(text)), []);
+    assertEquals(files, [
+      "CHANGELOG.md",
+      "LICENSE",
+      "LICENSES.txt",
+      "README.md",
+      "deno.json",
+      "lib/runner/worker.js",
+      "main.d.ts",
+      "main.js",
+      "schema/record.schema.json",
+    ]);
+    const texts = await Promise.all(files.map((file) => Deno.readTextFile(join(folder, file))));
+    // Neither where it was bundled, nor by whom.
+    for (const text of texts) assert(!text.includes(root) && !text.includes(folder));
+    const licenses = texts[files.indexOf("LICENSES.txt")]!;
+    const packages = [...licenses.matchAll(/^(\S+)@\d+\.\d+\.\d+$/gm)].map(([, name]) => name);
+    assertEquals(packages, ["@jspm/import-map", "deno-std", "ignore", "js-yaml", "modern-tar"]);
+  });
 });
 
 const project = {
@@ -46,13 +63,15 @@ const project = {
 Deno.test("publish: what is published runs an experiment, and repeats it", async () => {
   await withTempDir(async (tmp) => {
     const copy = join(tmp, "package");
-    for (const file of (await dryRun()).files) {
+    await makePackage(join(tmp, "made"));
+    for (const file of (await dryRun(join(tmp, "made"))).files) {
       await Deno.mkdir(dirname(join(copy, file)), { recursive: true });
-      await Deno.copyFile(join(root, file), join(copy, file));
+      await Deno.copyFile(join(tmp, "made", file), join(copy, file));
     }
     await writeFiles(tmp, project);
-    for (const words of [["config.yml", "--times", "3"], ["out/n/exp.0/config.yml"]]) {
-      const command = ["run", "-A", join(copy, "main.ts"), "--quiet", ...words];
+    const embedded = ["--runtime", "embedded", "out/n/exp.0/config.yml"];
+    for (const words of [["config.yml", "--times", "3"], ["out/n/exp.0/config.yml"], embedded]) {
+      const command = ["run", "-A", join(copy, "main.js"), "--quiet", ...words];
       const ended = await run(Deno.execPath(), command, { cwd: join(tmp, "project") });
       assertEquals(ended.stdout, "n 3\n", ended.stderr);
       assertEquals(ended.exitCode, 0);
@@ -61,9 +80,12 @@ Deno.test("publish: what is published runs an experiment, and repeats it", async
 });
 
 Deno.test("publish: what the README links is in the package", async () => {
-  const readme = await Deno.readTextFile(join(root, "README.md"));
-  const { files } = await dryRun();
-  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
-  assert(linked.length > 0);
-  for (const path of linked) assert(files.includes(path), path);
+  await withTempDir(async (folder) => {
+    await makePackage(folder);
+    const readme = await Deno.readTextFile(join(folder, "README.md"));
+    const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
+    assert(linked.length > 0);
+    const { files } = await dryRun(folder);
+    for (const path of linked) assert(files.includes(path), path);
+  });
 });

@@ -124,12 +124,15 @@ const named = Deno.env.get("EXPYRUN_BINARY") || undefined;
 /** The compiled program that the tests are to run; undefined: the sources, in `deno run`. */
 export const binary: string | undefined = named && resolve(root, named);
 
+/** The module to run in `deno run`: the sources', or that of a package. */
+const main = resolve(root, Deno.env.get("EXPYRUN_MODULE") || "main.ts");
+
 /** The words that start the program under test: `deno run -A main.ts`, or the binary. */
 export const program: readonly [string, ...string[]] = binary !== undefined
   ? [binary]
-  : [Deno.execPath(), "run", "-A", join(root, "main.ts")];
+  : [Deno.execPath(), "run", "-A", main];
 
-/** Runs expyrun, the sources or the binary that `EXPYRUN_BINARY` names. */
+/** Runs expyrun: the sources, or what `EXPYRUN_BINARY` or `EXPYRUN_MODULE` names. */
 export function expyrun(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   const [first, ...rest] = program;
   return run(first, [...rest, ...args], surroundings);

@@ -1,0 +1,101 @@
+/**
+ * Bundles the program: what is published and what is compiled are a few files without a package
+ * among them, which starts in three quarters of the time that the sources take.
+ *
+ *     deno task bundle                           dist/package/, as JSR gets it
+ *
+ * @module
+ */
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import metadata from "../deno.json" with { type: "json" };
+import { deno } from "./deno.ts";
+import { licensesOf } from "./licenses.ts";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The program, and the Worker that it opens. */
+const modules = ["main.ts", "lib/runner/worker.ts"];
+
+/** How the program is bundled. */
+export interface Bundling {
+  /** The machine that it is for; absent: any, by what the program finds out when it starts. */
+  readonly target?: string | undefined;
+  /** Whether each verb is a file of its own: faster where nothing keeps compiled code. */
+  readonly split?: boolean | undefined;
+}
+
+/**
+ * Writes main.js and lib/runner/worker.js, which the program opens as a Worker.
+ *
+ * @param into the folder, which must exist, absolute
+ * @throws {Error} when bundling fails
+ */
+export async function bundle(into: string, { target, split }: Bundling = {}): Promise<void> {
+  const sources = join(into, "src");
+  await copySources(sources);
+  if (target !== undefined) await settleSystem(join(sources, "lib", "path.ts"), target);
+  const common = ["bundle", "--quiet", "--platform", "deno", "--minify", "--keep-names"];
+  const words = split ? ["--code-splitting"] : [];
+  await deno([...common, ...words, "--outdir", into, ...modules], sources);
+  await Deno.remove(sources, { recursive: true });
+}
+
+/** Not the sources themselves: with a node_modules folder beside them a bundle names its paths. */
+async function copySources(into: string): Promise<void> {
+  await Deno.mkdir(into, { recursive: true });
+  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
+    await Deno.copyFile(join(root, name), join(into, name));
+  }
+  await copyFolder(join(root, "lib"), join(into, "lib"));
+}
+
+async function copyFolder(from: string, into: string): Promise<void> {
+  await Deno.mkdir(into, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const copy = isDirectory ? copyFolder : Deno.copyFile;
+    await copy(join(from, name), join(into, name));
+  }
+}
+
+/**
+ * The system is known here, so that no module need wait for another one while it loads: QuickJS,
+ * which binaries may be tested with, never ends to wait once such a module is imported twice.
+ */
+async function settleSystem(file: string, target: string): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  const choice = /^const system: Paths = .*;$/m;
+  if (!choice.test(text)) throw new Error(`Cannot find the choice of the system in ${file}`);
+  const system = target.includes("windows") ? "windows" : "posix";
+  const settled = `import * as system from "@std/path/${system}";`;
+  await Deno.writeTextFile(file, text.replace(choice, settled));
+}
+
+/**
+ * Makes the package that is published: the bundle, and what a reader of it needs.
+ *
+ * @param into the folder, absolute; what it holds is removed
+ */
+export async function makePackage(into: string): Promise<void> {
+  await Deno.remove(into, { recursive: true }).catch(() => {});
+  await Deno.mkdir(join(into, "schema"), { recursive: true });
+  await bundle(into);
+  const main = join(into, "main.js");
+  // It exports nothing; JSR wants to be told.
+  await Deno.writeTextFile(join(into, "main.d.ts"), "export {};\n");
+  const types = '// @ts-self-types="./main.d.ts"\n';
+  await Deno.writeTextFile(main, types + await Deno.readTextFile(main));
+  const { name, version, license } = metadata;
+  const config = { name, version, license, exports: "./main.js" };
+  await Deno.writeTextFile(join(into, "deno.json"), `${JSON.stringify(config, null, 2)}\n`);
+  await Deno.writeTextFile(join(into, "LICENSES.txt"), await licensesOf(modules, root));
+  for (const file of ["README.md", "CHANGELOG.md", "LICENSE", "schema/record.schema.json"]) {
+    await Deno.copyFile(join(root, file), join(into, file));
+  }
+}
+
+if (import.meta.main) {
+  const into = join(root, "dist", "package");
+  await makePackage(into);
+  console.log(relative(root, into));
+}
