@@ -162,7 +162,8 @@ async function runChild(order: string): Promise<number> {
   const { runChild } = await import("./lib/runner/child.ts");
   // Beside this module: a .ts among the sources, a .js in the bundle.
   const worker = `./lib/runner/worker${import.meta.url.slice(-3)}`;
-  return await runChild(order, new URL(worker, import.meta.url));
+  const setVariable = (name: string, value: string) => Deno.env.set(name, value);
+  return await runChild(order, new URL(worker, import.meta.url), setVariable);
 }
 
 async function versionText(): Promise<string> {

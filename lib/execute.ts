@@ -66,12 +66,21 @@ export async function execute(
     .finally(giveBack);
   const record = await endedRecord(folder, running, outcome, durationMs, world);
   // Temporary files may have filled the disk: with them gone there is room for the record.
-  await Deno.remove(folder.temporary, { recursive: true }).catch(() => {});
+  await removeTemporary(folder);
   const unwritten = await lastRecord(folder, record);
   sayEnd(record, outcome, folders, world);
   if (unwritten) world.warn(unwritten);
   warnOfDoubts(record, world);
   return record;
+}
+
+/** Most often it is empty. */
+async function removeTemporary({ temporary }: ExperimentFolder): Promise<void> {
+  try {
+    Deno.removeSync(temporary);
+  } catch {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
 }
 
 function originalCode({ code }: RunRecord): string[] {
@@ -135,10 +144,11 @@ async function checkTrust(
 }
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */
+// deno-lint-ignore require-await -- touches the disk
 async function realFolder(path: string, world: World, place?: Place): Promise<ExperimentFolder> {
   const absolute = isAbsolute(path) ? path : join(world.cwd, path);
   try {
-    return openFolder(await Deno.realPath(absolute));
+    return openFolder(Deno.realPathSync(absolute));
   } catch {
     const hint = "`expyrun prepare CONFIG` makes a folder and prints its path";
     const message = `Cannot execute "${path}": no such folder`;

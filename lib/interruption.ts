@@ -24,14 +24,15 @@ export async function interruptibly<T>(
   world: World,
   work: (world: World) => Promise<T>,
 ): Promise<T> {
-  if (world.checkpoint) return await work(world);
+  const { checkpoint } = world;
+  if (checkpoint) return await work({ ...world, checkpoint: () => checkpoint() });
   let asked: Deno.Signal | undefined;
   const refuse = () => {
     if (asked) throw interrupted(what, asked);
   };
   const endListening = listen((signal) => asked ??= signal);
   try {
-    return await work({ ...world, checkpoint: () => turn().then(refuse) });
+    return await work({ ...world, checkpoint: seldom(() => turn().then(refuse)) });
   } catch (error) {
     // A program that was started for the work, and got the signal too, fails the work.
     await turn();
@@ -40,6 +41,18 @@ export async function interruptibly<T>(
   } finally {
     endListening();
   }
+}
+
+/** The turns cost more than what is done in many a step between two checkpoints. */
+const pauseMs = 20;
+
+function seldom(pass: () => Promise<void>): NonNullable<World["checkpoint"]> {
+  let passed = performance.now();
+  return async (isLast = false) => {
+    if (!isLast && performance.now() - passed < pauseMs) return;
+    await pass();
+    passed = performance.now();
+  };
 }
 
 /** Turns of the event loop: one brings a signal in, another tells of it. Cheaper than a timer. */

@@ -34,7 +34,7 @@ import { followMovedCode, warnOfUncopiedCode } from "./snapshotter/moved.ts";
 import { type CodeRecord, type RunRecord, writeRecord } from "./snapshotter/record.ts";
 import { requirements } from "./snapshotter/requirements.ts";
 import { realPath } from "./snapshotter/roots.ts";
-import { shareCopy, type SharedCopy, type Sharing } from "./snapshotter/share.ts";
+import { shareCopy, type SharedCopy, sharedDigests, type Sharing } from "./snapshotter/share.ts";
 import { referToOriginal, takeSnapshot } from "./snapshotter/snapshot.ts";
 import type { RuntimeName, World } from "./world.ts";
 
@@ -125,18 +125,13 @@ async function makeRun(
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await codeOf(preparation, runtime, spec, entry, folder, world);
     await writeConfigs(run, preparation, folder, world);
-    const lock = code.lock === undefined ? "{}" : Deno.readTextFileSync(code.lock);
-    const place = spec.outputDirPlace;
-    await writeFile(folder.requirements, frozen(lock, code, runtime), place);
-    const record = await newRecord(
-      run,
-      folder,
-      code,
-      { ...await settle(facts), ...runtime },
-      world,
-    );
-    await writeRecord(folder, record, place);
-    await world.checkpoint?.();
+    const copy = preparation.shared?.copy;
+    if (!copy?.digests) await writeRequirements(folder, code, runtime, spec);
+    const known = copy && sharedDigests(copy);
+    const made = { ...await settle(facts), ...runtime, digests: await digestsOf(folder, known) };
+    const record = await newRecord(run, folder, code, made, world);
+    await writeRecord(folder, record, spec.outputDirPlace);
+    await world.checkpoint?.(true);
     return { folder, record };
   } catch (error) {
     await discardFolder(folder);
@@ -188,8 +183,15 @@ export function runtimeOf({ runtime }: Pick<RunSpec, "runtime">, world: World): 
 
 type Runtime = Pick<RunRecord, "runtime" | "versions">;
 
-function frozen(lock: string, { packages }: CodeRecord, { runtime, versions }: Runtime): string {
-  return requirements(lock, versions, runtime === "embedded" ? packages ?? [] : undefined);
+async function writeRequirements(
+  folder: ExperimentFolder,
+  { lock, packages = [] }: CodeRecord,
+  { runtime, versions }: Runtime,
+  { outputDirPlace }: RunSpec,
+): Promise<void> {
+  const locked = lock === undefined ? "{}" : Deno.readTextFileSync(lock);
+  const text = requirements(locked, versions, runtime === "embedded" ? packages : undefined);
+  await writeFile(folder.requirements, text, outputDirPlace);
 }
 
 async function codeOf(
@@ -216,7 +218,7 @@ async function newRecord(
   { resolved, spec }: CheckedRun,
   folder: ExperimentFolder,
   code: CodeRecord,
-  facts: SettledFacts & Runtime,
+  facts: SettledFacts & Runtime & Pick<RunRecord, "digests">,
   world: World,
 ): Promise<RunRecord> {
   return {
@@ -231,7 +233,6 @@ async function newRecord(
     machine: machineFacts(world.env),
     ...facts,
     configDigest: await configDigest({ resolved, spec }),
-    digests: await digestsOf(folder),
     code,
   };
 }

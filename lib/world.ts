@@ -51,9 +51,11 @@ export interface World {
   /** Told when the experiment's output left a line open: expyrun's next words begin a fresh one. */
   leftOpen?(): void;
   /**
-   * Where work that a signal may end lets signals arrive; absent outside such work.
+   * Where work that a signal may end lets signals arrive, if some time has passed since the last
+   * one; absent outside such work.
    *
+   * @param isLast whether all is done: then in any case
    * @throws {ExpyrunError} `interrupted` when one has
    */
-  checkpoint?(): Promise<void>;
+  checkpoint?(isLast?: boolean): Promise<void> | void;
 }

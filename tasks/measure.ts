@@ -4,9 +4,8 @@
  * @module
  */
 
-/** Something to measure; what `before` does is not counted. */
+/** Something to measure. */
 export interface Subject {
-  before?(): Promise<unknown> | void;
   run(): Promise<unknown> | void;
 }
 
@@ -20,13 +19,19 @@ export async function alternate(rounds: number, ...subjects: Subject[]): Promise
   // The first round only warms the caches of the disk and of the compiler.
   for (let round = 0; round <= rounds; round++) {
     for (const [i, subject] of subjects.entries()) {
-      await subject.before?.();
       const start = performance.now();
       await subject.run();
       if (round > 0) timesMs[i]!.push(performance.now() - start);
     }
   }
   return timesMs.map(median);
+}
+
+/** How long a subject takes that is too large to be warmed up, in milliseconds. */
+export async function once({ run }: Subject): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
 }
 
 /** The middle of the sorted values; of an even count, the mean of the two in the middle. */

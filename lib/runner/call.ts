@@ -49,19 +49,18 @@ export function foldersOf({ folder, named }: Run): string[] {
   return [...new Set([folder.path, named ?? folder.path])];
 }
 
-/** The whole environment of the child. */
-export function childEnvironment({ record, folder, env, key }: Run): Record<string, string> {
+/** The whole environment of the child, but for {@linkcode temporaryVariables}. */
+export function childEnvironment({ record, env, key }: Run): Record<string, string> {
   return {
     // Deno's own errors are coloured even in a pipe, and what the log holds is to be read.
     ...("FORCE_COLOR" in env ? {} : { NO_COLOR: "1" }),
     ...env,
     EXPYRUN_CWD: record.cwd,
-    ...temporary(folder),
     ...(key === undefined ? {} : { [keyVariable]: key }),
   };
 }
 
 /** Every name that programs look for their temporary folder by: POSIX has one, Windows two. */
-function temporary(folder: ExperimentFolder): Record<string, string> {
+export function temporaryVariables(folder: ExperimentFolder): Record<string, string> {
   return { TMPDIR: folder.temporary, TMP: folder.temporary, TEMP: folder.temporary };
 }

@@ -15,6 +15,11 @@ export interface Order {
   readonly entry: string;
   /** The process that the child must not outlive, where nothing else watches it. */
   readonly parent?: number | undefined;
+  /**
+   * Variables of the experiment that the child itself must start without: a binary calls its own
+   * modules by TMPDIR, and with another one for each run what is compiled once cannot be found again.
+   */
+  readonly env: Readonly<Record<string, string>>;
   readonly permissions: WorkerPermissions;
   /** How imports are answered beyond what the runtime does by itself. */
   readonly imports?: ImportRules | undefined;
@@ -33,10 +38,16 @@ export interface Handed {
  *
  * @param order an {@linkcode Order} as JSON
  * @param module the URL of worker.ts
+ * @param setVariable sets a variable of this process
  * @returns the exit code of the experiment
  */
-export async function runChild(order: string, module: URL): Promise<number> {
-  const { call, entry, permissions, parent, imports }: Order = JSON.parse(order);
+export async function runChild(
+  order: string,
+  module: URL,
+  setVariable: (name: string, value: string) => void,
+): Promise<number> {
+  const { call, entry, permissions, parent, imports, env }: Order = JSON.parse(order);
+  for (const [name, value] of Object.entries(env)) setVariable(name, value);
   const text = Deno.readTextFileSync(call);
   const worker = new Worker(module, { type: "module", ...scopedBy(permissions) });
   worker.postMessage({ call: text, entry, imports } satisfies Handed);

@@ -5,7 +5,7 @@
  */
 import { join, relative } from "../path.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
-import { callText, childEnvironment, foldersOf, watchOf } from "./call.ts";
+import { callText, childEnvironment, foldersOf, temporaryVariables, watchOf } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -30,6 +30,7 @@ function plan(run: Run): Launch {
       "--quiet",
       "--no-prompt",
       "--frozen",
+      ...cacheFlags(run),
       ...configFlags(run),
       ...permissionFlags({
         permissions: run.record.permissions,
@@ -45,8 +46,17 @@ function plan(run: Run): Launch {
       folder.bootstrap,
     ],
     cwd: folder.path,
-    env: childEnvironment(run),
+    env: { ...childEnvironment(run), ...temporaryVariables(folder) },
   };
+}
+
+/**
+ * What is compiled is kept for later runs by its path: that of a copy is never seen again, and would
+ * only fill Deno's cache. Packages are.
+ */
+function cacheFlags({ lock = "", record: { code } }: Run): string[] {
+  const isReused = code.mode === "original" || /"(npm|jsr|remote)": \{/.test(lock);
+  return isReused ? [] : ["--no-code-cache"];
 }
 
 /** Without a lock nothing but relative imports was found: there is nothing to download. */

@@ -5,7 +5,15 @@
  * @module
  */
 import { toFileUrl } from "../path.ts";
-import { callText, childEnvironment, codeRoot, entryUrl, foldersOf, watchOf } from "./call.ts";
+import {
+  callText,
+  childEnvironment,
+  codeRoot,
+  entryUrl,
+  foldersOf,
+  temporaryVariables,
+  watchOf,
+} from "./call.ts";
 import type { Order } from "./child.ts";
 import { type ImportRules, importRules } from "./import_rules.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -36,6 +44,7 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
+    env: temporaryVariables(folder),
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,

@@ -97,8 +97,13 @@ async function configText(
 }
 
 /** A folder that was moved is no longer where its record says. */
+// deno-lint-ignore require-await -- touches the disk
 async function leadsTo(path: string, real: string): Promise<boolean> {
-  return await Deno.realPath(path).catch(() => undefined) === real;
+  try {
+    return Deno.realPathSync(path) === real;
+  } catch {
+    return false;
+  }
 }
 
 /** What granted and denied paths lead to, where that is elsewhere: a denial holds on every way. */

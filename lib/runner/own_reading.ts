@@ -8,7 +8,8 @@ import { isAmong, listOf } from "./denials.ts";
 import type { Permissions } from "./permissions.ts";
 
 /**
- * Refuses permissions that deny reading what an experiment begins with.
+ * Refuses permissions that deny reading what an experiment begins with, and folders that Deno opens
+ * to nobody who lacks a single right: then not even `all` helps, which denies writing the copy.
  *
  * @param needed its folder, and that of its code, by all paths that they are known by; absolute
  * @param place what is shown where it is refused
@@ -19,6 +20,7 @@ export function refuseBlindness(
   needed: readonly string[],
   place?: Place,
 ): void {
+  refuseSystemFolders(needed, place);
   for (const item of listOf(deny)) {
     const path = needed.find((path) => isAmong("read", path, [item]));
     if (path === undefined) continue;
@@ -27,6 +29,24 @@ export function refuseBlindness(
       message: `Cannot deny "read" for "${item}": the experiment must read "${path}", its own`,
       place,
       hint: "Deny what lies beside it, or list only what it may read besides: read: [...]",
+    });
+  }
+}
+
+const systemFolders = { linux: ["/dev", "/proc", "/sys"], windows: [] }[Deno.build.os as string] ??
+  ["/dev"];
+
+function refuseSystemFolders(needed: readonly string[], place?: Place): void {
+  for (const folder of systemFolders) {
+    const path = needed.find((path) => path.startsWith(`${folder}/`));
+    if (path === undefined) continue;
+    throw new ExpyrunError({
+      code: "launch",
+      message: `Cannot run in "${path}": Deno lets no experiment read below ${folder}`,
+      place,
+      hint: folder === "/dev"
+        ? "Choose a folder elsewhere; a memory disk may be mounted there, too"
+        : "Choose a folder elsewhere",
     });
   }
 }

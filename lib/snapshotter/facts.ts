@@ -7,9 +7,8 @@ import { ExpyrunError } from "../errors.ts";
 import type { DeclaredInput } from "../resolver/input_section.ts";
 import type { SecretRule } from "../resolver/secrets.ts";
 import type { Variable } from "../resolver/variables.ts";
-import { relative } from "../path.ts";
 import type { World } from "../world.ts";
-import type { ExperimentFolder } from "./folder.ts";
+import { type ExperimentFolder, nameIn } from "./folder.ts";
 import { sha256 } from "./digest.ts";
 import { cacheFolder } from "./digest_cache.ts";
 import { fingerprint, type InputFingerprint } from "./inputs.ts";
@@ -65,15 +64,23 @@ export async function variableFacts(
   }));
 }
 
-/** The digests of what expyrun wrote into a folder and reads again, by the names of the files. */
-export async function digestsOf(folder: ExperimentFolder): Promise<Record<string, string>> {
+/**
+ * The digests of what expyrun wrote into a folder and reads again, by the names of the files.
+ *
+ * @param known those that were taken already; undefined for a file that is not there
+ */
+export async function digestsOf(
+  folder: ExperimentFolder,
+  known: Readonly<Record<string, string | undefined>> = {},
+): Promise<Record<string, string>> {
   const { config, rawConfig, requirements, denoConfig, lock, packageJson, packages } = folder;
-  const digests: Record<string, string> = {};
-  for (const path of [config, rawConfig, requirements, denoConfig, lock, packageJson, packages]) {
-    const bytes = bytesOf(path);
-    if (bytes) digests[relative(folder.path, path).replaceAll("\\", "/")] = await sha256(bytes);
-  }
-  return digests;
+  const paths = [config, rawConfig, requirements, denoConfig, lock, packageJson, packages];
+  const digests = await Promise.all(paths.map(async (path) => {
+    const name = nameIn(folder, path);
+    const bytes = name in known ? undefined : bytesOf(path);
+    return [name, bytes ? await sha256(bytes) : known[name]] as const;
+  }));
+  return Object.fromEntries(digests.filter((pair): pair is [string, string] => !!pair[1]));
 }
 
 function bytesOf(path: string): Uint8Array<ArrayBuffer> | undefined {

@@ -76,6 +76,11 @@ export function openFolder(path: string): ExperimentFolder {
   return folderAt(path, []);
 }
 
+/** The path of a file in a folder, relative to it and with `/`, as records name it. */
+export function nameIn({ path }: ExperimentFolder, file: string): string {
+  return file.slice(path.length + 1).replaceAll("\\", "/");
+}
+
 /**
  * Claims the lowest free `exp.{i}` and makes what expyrun needs in it. The plain mkdir is the
  * lock: of many processes that try the same number, one gets it and the others try the next.

@@ -8,9 +8,9 @@ import type { Place } from "../errors.ts";
 import type { Grant, Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
 import { pauses } from "./copy.ts";
-import { type ExperimentFolder, folderError } from "./folder.ts";
+import { type ExperimentFolder, folderError, nameIn } from "./folder.ts";
 import { packageFiles } from "./packages.ts";
-import type { CodeRecord, CopiedFile } from "./record.ts";
+import type { CodeRecord, CopiedFile, RunRecord } from "./record.ts";
 
 /**
  * How files are shared. `clone`: the file system shares their blocks until one is written; `link`:
@@ -22,16 +22,25 @@ export type Sharing = "clone" | "link" | "copy";
 export interface SharedCopy {
   readonly code: CodeRecord;
   readonly folder: ExperimentFolder;
+  /**
+   * Those of its record, where this very command has made it: then what it requires is the same for
+   * the further runs, too.
+   */
+  readonly digests?: RunRecord["digests"];
 }
 
+/** The files of expyrun's own that are the same for all runs of the same code. */
+const alike = ["denoConfig", "lock", "packageJson", "packages"] as const;
+
 /**
- * Gives a folder the code of another one, and what its imports are resolved by.
+ * Gives a folder the code of another one, what its imports are resolved by, and the list of what it
+ * requires.
  *
  * @param place where the output directory was configured
  * @throws {ExpyrunError} `folder` when the file system refuses it
  */
 export async function shareCopy(
-  { code, folder: from }: SharedCopy,
+  { code, folder: from, digests }: SharedCopy,
   folder: ExperimentFolder,
   sharing: Sharing,
   place: Place,
@@ -44,9 +53,8 @@ export async function shareCopy(
       shareFile(file, from.path, folder.path, sharing, made);
       await pause(0);
     }
-    for (const name of ["denoConfig", "lock", "packageJson", "packages"] as const) {
-      copyIfThere(from[name], folder[name]);
-    }
+    for (const name of alike) shareIfThere(from[name], folder[name], sharing);
+    if (digests) shareIfThere(from.requirements, folder.requirements, sharing);
   } catch (error) {
     throw folderError(`Cannot copy the code into "${folder.path}"`, error, place);
   }
@@ -56,6 +64,15 @@ export async function shareCopy(
     config: code.config && folder.denoConfig,
     lock: code.lock && folder.lock,
   };
+}
+
+/** The digests of what else is shared, by the names of the files; undefined for what is not there. */
+export function sharedDigests(
+  { folder, digests }: SharedCopy,
+): Record<string, string | undefined> {
+  if (digests === undefined) return {};
+  const names = [...alike, "requirements" as const].map((name) => nameIn(folder, folder[name]));
+  return Object.fromEntries(names.map((name) => [name, digests[name]]));
 }
 
 function shareFile(
@@ -91,8 +108,11 @@ function linked(source: string, target: string): boolean {
   }
 }
 
-function copyIfThere(from: string, to: string): void {
+/** What has several names must not be written under any of them. */
+function shareIfThere(from: string, to: string, sharing: Sharing): void {
   try {
+    if (sharing === "link") Deno.chmodSync(from, 0o444);
+    if (sharing === "link" && linked(from, to)) return;
     Deno.copyFileSync(from, to);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -160,7 +160,7 @@ export async function prepareEach<Run extends { readonly run: number }>(
       made.push({ run: one.run, folder: path, parentsMade: parents.length });
       await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
     }
-    await world.checkpoint?.();
+    await world.checkpoint?.(true);
     return made;
   } catch (error) {
     await discardAll(made);
@@ -206,7 +206,8 @@ export function sharedPreparation(debug: boolean, world: World) {
     const prepared = await prepareRun(run, { debug, shared, like: likes.get(key) }, world);
     if (!likes.has(key)) likes.set(key, prepared.record);
     if (!debug) {
-      const copy: SharedCopy = { code: prepared.record.code, folder: prepared.folder };
+      const { folder, record: { code, digests } } = prepared;
+      const copy: SharedCopy = { code, folder, digests };
       const now = copies ?? { any: copy };
       if (sealed) now.sealed ??= copy;
       known.set(key, now);
