@@ -7,9 +7,10 @@
  * @module
  */
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import metadata from "../deno.json" with { type: "json" };
 import { deno } from "./deno.ts";
+import { compileEagerly, readExecuted } from "./eager.ts";
 import { licensesOf } from "./licenses.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,7 +36,7 @@ export async function bundle(into: string, { target, split }: Bundling = {}): Pr
   const sources = join(into, "src");
   await copySources(sources);
   if (target !== undefined) await settleSystem(join(sources, "lib", "path.ts"), target);
-  const common = ["bundle", "--quiet", "--platform", "deno", "--minify", "--keep-names"];
+  const common = ["bundle", "--quiet", "--platform", "deno", "--minify"];
   const words = split ? ["--code-splitting"] : [];
   await deno([...common, ...words, "--outdir", into, ...modules], sources);
   await Deno.remove(sources, { recursive: true });
@@ -81,16 +82,31 @@ export async function makePackage(into: string): Promise<void> {
   await Deno.mkdir(join(into, "schema"), { recursive: true });
   await bundle(into);
   const main = join(into, "main.js");
+  const text = compileEagerly(await Deno.readTextFile(main), await calledByRun(main));
   // It exports nothing; JSR wants to be told.
   await Deno.writeTextFile(join(into, "main.d.ts"), "export {};\n");
   const types = '// @ts-self-types="./main.d.ts"\n';
-  await Deno.writeTextFile(main, types + await Deno.readTextFile(main));
+  await Deno.writeTextFile(main, types + text);
   const { name, version, license } = metadata;
   const config = { name, version, license, exports: "./main.js" };
   await Deno.writeTextFile(join(into, "deno.json"), `${JSON.stringify(config, null, 2)}\n`);
   await Deno.writeTextFile(join(into, "LICENSES.txt"), await licensesOf(modules, root));
   for (const file of ["README.md", "CHANGELOG.md", "LICENSE", "schema/record.schema.json"]) {
     await Deno.copyFile(join(root, file), join(into, file));
+  }
+}
+
+/** The functions that a run of an experiment calls. */
+async function calledByRun(main: string): Promise<Set<string>> {
+  const folder = await Deno.makeTempDir({ prefix: "expyrun-bundle-" });
+  try {
+    const section = "{ __main__: 'hello:main', __output_dir__: out, __name__: hello }";
+    await Deno.writeTextFile(join(folder, "config.yml"), `__run__: ${section}\nseed: 1\n`);
+    await Deno.writeTextFile(join(folder, "hello.ts"), "export const main = console.log;\n");
+    await deno(["run", "-A", "--coverage=coverage", main, "config.yml", "--seed", "2"], folder);
+    return await readExecuted(join(folder, "coverage"), pathToFileURL(main).href);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -71,7 +71,7 @@ export async function runProcess(
     const stderrTail = await output.end();
     if (screens.leavesOpen?.()) world.leftOpen?.();
     screens.end?.();
-    const usage = measurement.end();
+    const usage = await measurement.end();
     return { exitCode: status.code, signal, interrupted, timedOut, stderrTail, usage };
   } finally {
     limit.end();

@@ -77,6 +77,8 @@ export interface Output {
   end(): Promise<string>;
 }
 
+/** Enough for what most experiments say at a time: hundreds of runs have such buffers in turn. */
+const firstBytes = 1 << 14;
 /** More than a pipe holds, so that one read empties it. */
 const readBytes = 1 << 18;
 const tailBytes = 1 << 14;
@@ -128,7 +130,7 @@ function pump(
 ): Pump {
   const reader = stream.getReader({ mode: "byob" });
   const run = async () => {
-    let [reading, spare] = [new ArrayBuffer(readBytes), new ArrayBuffer(readBytes)];
+    let [reading, spare] = [new ArrayBuffer(firstBytes), new ArrayBuffer(firstBytes)];
     let shown: ReturnType<Show>;
     while (true) {
       const { value, done } = await reader.read(new Uint8Array(reading));
@@ -138,7 +140,11 @@ function pump(
       log(value);
       if (shown !== undefined) await shown;
       shown = show(value);
-      [reading, spare] = [spare, value.buffer];
+      const isFull = value.length === value.buffer.byteLength;
+      [reading, spare] = [
+        isFull && spare.byteLength < readBytes ? new ArrayBuffer(readBytes) : spare,
+        value.buffer,
+      ];
       state.idle = true;
     }
     await shown;

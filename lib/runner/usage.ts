@@ -12,7 +12,7 @@ import type { Usage } from "../snapshotter/record.ts";
 /** A measurement under way. */
 export interface Measurement {
   /** Ends it, after the child has ended; nothing where the system does not tell. */
-  end(): Usage | undefined;
+  end(): Promise<Usage | undefined>;
 }
 
 /**
@@ -21,14 +21,19 @@ export interface Measurement {
  * @param alone whether no other child runs meanwhile
  */
 export function measureUsage(pid: number, alone: boolean): Measurement {
-  const before = alone ? childrenUsage() : undefined;
-  // The first timer of a process wakes Deno's layer for Node: a single run does without, whose
-  // child is larger than what was started before it, such as git.
-  const samples = before && before.peakMemoryBytes < smallestDeno ? undefined : sample(pid);
+  const kernel = alone ? openKernel() : undefined;
+  const start = kernel?.childrenUsage().then((before) => {
+    // The first timer of a process wakes Deno's layer for Node: a single run does without, whose
+    // child is larger than what was started before it, such as git.
+    const samples = before && before.peakMemoryBytes < smallestDeno ? undefined : sample(pid);
+    return { before, samples };
+  }) ?? Promise.resolve({ before: undefined, samples: sample(pid) });
   return {
-    end() {
+    async end() {
+      const { before, samples } = await start;
       const seen = samples?.end();
-      const after = before && childrenUsage();
+      const after = before && await kernel?.childrenUsage();
+      kernel?.close();
       if (!before || !after) return seen;
       const grown = after.peakMemoryBytes > before.peakMemoryBytes;
       // An earlier child was larger than this one ever was: what was seen has to do.
@@ -51,34 +56,49 @@ const libraries: Readonly<Record<string, string>> = {
   darwin: "libSystem.B.dylib",
 };
 
-/** Of the children that have ended and were waited for; nothing where the call cannot be made. */
-function childrenUsage(): Usage | undefined {
+/** What the kernel tells through the C library. */
+interface Kernel {
+  /** Of the children that have ended and were waited for; nothing where it does not tell. */
+  childrenUsage(): Promise<Usage | undefined>;
+  close(): void;
+}
+
+/** Nothing where there is another C library, or where the runtime calls no foreign functions. */
+function openKernel(): Kernel | undefined {
   const library = libraries[Deno.build.os];
   if (library === undefined || !isV8) return undefined;
   try {
-    const libc = Deno.dlopen(library, {
-      getrusage: { parameters: ["i32", "buffer"], result: "i32" },
-    });
-    // struct rusage on 64 bits: user and system time as seconds and microseconds, peak memory.
-    const words = new BigInt64Array(18);
-    const ofChildren = -1;
-    const answer = libc.symbols.getrusage(ofChildren, words);
-    libc.close();
-    if (answer !== 0) return undefined;
-    const [userS, userUs, systemS, systemUs, peak] = [...words].map(Number);
-    // On macOS the microseconds have 32 bits, and what fills the word up is zero.
-    const cpuTimeMs = Math.round((userS! + systemS!) * 1000 + (userUs! + systemUs!) / 1000);
-    return { cpuTimeMs, peakMemoryBytes: peak! * (Deno.build.os === "darwin" ? 1 : 1024) };
+    // For a call that blocks Deno compiles code of its own, which takes 3 MiB.
+    const getrusage = { parameters: ["i32", "buffer"], result: "i32", nonblocking: true } as const;
+    const libc = Deno.dlopen(library, { getrusage });
+    return {
+      childrenUsage: () => childrenUsage(libc.symbols.getrusage).catch(() => undefined),
+      close: () => libc.close(),
+    };
   } catch {
-    return undefined; // Another C library, or no foreign functions in this runtime.
+    return undefined;
   }
+}
+
+const ofChildren = -1;
+
+async function childrenUsage(
+  getrusage: (who: number, usage: BigInt64Array<ArrayBuffer>) => Promise<number>,
+): Promise<Usage | undefined> {
+  // struct rusage on 64 bits: user and system time as seconds and microseconds, peak memory.
+  const words = new BigInt64Array(18);
+  if (await getrusage(ofChildren, words) !== 0) return undefined;
+  const [userS, userUs, systemS, systemUs, peak] = [...words].map(Number);
+  // On macOS the microseconds have 32 bits, and what fills the word up is zero.
+  const cpuTimeMs = Math.round((userS! + systemS!) * 1000 + (userUs! + systemUs!) / 1000);
+  return { cpuTimeMs, peakMemoryBytes: peak! * (Deno.build.os === "darwin" ? 1 : 1024) };
 }
 
 const firstLookMs = 10;
 const lastLookMs = 1000;
 
 /** Looks at /proc until the end; the peak that it tells never falls, so the last look counts. */
-function sample(pid: number): Measurement {
+function sample(pid: number): { end(): Usage | undefined } {
   let last: Usage | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = (afterMs: number) => {

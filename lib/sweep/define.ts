@@ -15,7 +15,6 @@ import { applyOverrides, type Override } from "../resolver/override.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { checkReservedKeys, readRunSection, type RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "../snapshotter/entry_point.ts";
-import { sha256 } from "../snapshotter/digest.ts";
 import type { World } from "../world.ts";
 import { assign } from "./assign.ts";
 import { type Axis, isAxis, type Setting, sweepError, typeSetting } from "./axis.ts";
@@ -128,24 +127,47 @@ async function checkRuns(
   world: World,
 ): Promise<Omit<DefinedSweep, "base">> {
   const check = runChecker(config, world);
-  const seen = new Map<string, number>();
+  const checkOf = (run: RunValues) => check(configurationOf(base, run, world));
+  const twinOf = twinFinder(async (index) => identityText(await checkOf(runs[index]!)));
   const kept: RunValues[] = [];
   const twins: string[] = [];
   let first: { spec: RunSpec; slurm: SlurmOption[] } | undefined;
   for (const [index, run] of runs.entries()) {
-    const checked = await ofRun(run, () => check(configurationOf(base, run, world)));
+    const checked = await ofRun(run, () => checkOf(run));
     const slurm = readSlurmSection(checked.resolved);
     first ??= { spec: checked.spec, slurm };
     refuseOtherOptions(first.slurm, slurm);
-    // Half of the digest tells a million runs apart.
-    const identity = (await sha256(identityText(checked))).slice(0, 32);
-    const twin = seen.get(identity);
-    seen.set(identity, twin ?? index);
+    const twin = await twinOf(index, identityText(checked));
     if (twin === undefined) kept.push(run);
     else twins.push(`"${valuesText(run)}" is "${valuesText(runs[twin]!)}"`);
   }
   if (twins.length > 0) warnOfTwins(twins, world);
   return { runs: kept, ...first! };
+}
+
+/**
+ * Finds runs that repeat an earlier one. Only a number is kept of each, and where two agree their
+ * texts are made once more and compared: a hundred thousand texts would fill the memory, and a
+ * digest that needs no comparing takes as long as the rest of the check.
+ */
+function twinFinder(textOf: (index: number) => Promise<string>) {
+  const seen = new Map<number, number>();
+  return async (index: number, text: string): Promise<number | undefined> => {
+    for (let hash = hashOf(text);; hash++) {
+      const other = seen.get(hash);
+      if (other === undefined) return void seen.set(hash, index);
+      if (await textOf(other) === text) return other;
+    }
+  };
+}
+
+/** 32 bits of a text (FNV-1a): few texts have the same. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash;
 }
 
 /** An error of one run names it: the place alone may be the same for all. */

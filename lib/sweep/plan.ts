@@ -96,6 +96,7 @@ function tooMany(total: number): Error {
 }
 
 function combination(choices: readonly Choices[], index: number): RunValues {
+  if (choices.length === 1) return choices[0]![index]!;
   let rest = index;
   const run = choices.toReversed().map((mine) => {
     const chosen = mine[rest % mine.length]!;

@@ -42,6 +42,6 @@ Deno.test("a child that is gone before anyone looked leaves nothing wrong", asyn
   const child = new Deno.Command(Deno.execPath(), { args: ["--version"], stdout: "null" }).spawn();
   const measurement = measureUsage(child.pid, false);
   await child.status;
-  const usage = measurement.end();
+  const usage = await measurement.end();
   assert(usage === undefined || usage.peakMemoryBytes > 0);
 });
