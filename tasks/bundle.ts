@@ -103,7 +103,10 @@ async function calledByRun(main: string): Promise<Set<string>> {
     const section = "{ __main__: 'hello:main', __output_dir__: out, __name__: hello }";
     await Deno.writeTextFile(join(folder, "config.yml"), `__run__: ${section}\nseed: 1\n`);
     await Deno.writeTextFile(join(folder, "hello.ts"), "export const main = console.log;\n");
-    await deno(["run", "-A", "--coverage=coverage", main, "config.yml", "--seed", "2"], folder);
+    await deno(
+      ["run", "-A", "--coverage=coverage", main, "--quiet", "config.yml", "--seed", "2"],
+      folder,
+    );
     return await readExecuted(join(folder, "coverage"), pathToFileURL(main).href);
   } finally {
     await Deno.remove(folder, { recursive: true });

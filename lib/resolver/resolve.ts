@@ -62,6 +62,8 @@ interface Resolution {
   readonly done: Map<Node, Node>;
   /** Text that waits for what it names. */
   readonly readings: Map<Node, Reading>;
+  /** The resolved values that references name, by their paths: most are named many times. */
+  readonly targets: Map<string, Node>;
   readonly sizes: Map<Node, Size>;
   readonly known: () => string[];
   copiedNodes: number;
@@ -83,6 +85,7 @@ export function resolveConfig(config: Mapping, world: World): Mapping {
     isSecret: readSecretRule(config),
     done: new Map(),
     readings: new Map(),
+    targets: new Map(),
     sizes: new Map(),
     known: () => paths ??= Array.from(pathsOf(config), ([path]) => path).filter(isReferable),
     copiedNodes: 0,
@@ -135,10 +138,10 @@ function isPlain(node: Node): boolean {
 function settledNow(resolution: Resolution, node: Node): Node | undefined {
   const known = settled(resolution, node);
   if (known || node.kind !== "scalar") return known;
-  const reading = readingOf(resolution, node as Text);
-  if (!reading) return resolution.done.get(node);
-  const resolved = finish(resolution, reading);
+  const reading = resolution.readings.get(node) ?? readText(resolution, node as Text);
+  const resolved = "kind" in reading ? reading : finish(resolution, reading);
   if (resolved) resolution.done.set(node, resolved);
+  else resolution.readings.set(node, reading as Reading);
   return resolved;
 }
 
@@ -167,16 +170,17 @@ function* resolveList(resolution: Resolution, node: List, path: string): Steps {
 }
 
 function measured(resolution: Resolution, node: List | Mapping): Node {
-  const children = node.kind === "list" ? node.items : entryValues(node);
   let nodes = 1;
   let text = 0;
   let depth = 0;
-  for (const child of children) {
+  const add = (child: Node) => {
     const size = child.kind === "scalar" ? undefined : resolution.sizes.get(child);
     nodes += size?.nodes ?? 1;
     text += size?.text ?? lengthOf(child);
     if (size && size.depth > depth) depth = size.depth;
-  }
+  };
+  if (node.kind === "list") node.items.forEach(add);
+  else for (const { value } of node.entries.values()) add(value);
   if (depth >= depthLimit) {
     throw tooMuch(`its references nest deeper than ${depthLimit} levels`, node.place);
   }
@@ -186,10 +190,6 @@ function measured(resolution: Resolution, node: List | Mapping): Node {
 
 function lengthOf(node: Node): number {
   return node.kind === "scalar" && node.type === "string" ? node.value.length : 0;
-}
-
-function* entryValues(node: Mapping): Generator<Node> {
-  for (const { value } of node.entries.values()) yield value;
 }
 
 /** Text with its environment variables replaced, on the way to its value. */
@@ -211,7 +211,7 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
     if (value.type !== "string") return masked(resolution, node, value, links, []);
   }
   const found = openReferences(text, expansion.inserted, resolution.isSecret);
-  warnUnreadable(resolution, expansion);
+  if (found.length < bracesIn(text)) warnUnreadable(resolution, expansion);
   if (found.length > 0) return { node, expansion, found };
   return masked(resolution, node, { type: "string", value: text }, links, []);
 }
@@ -333,6 +333,14 @@ function targetOf(
   resolution: Resolution,
   path: string,
 ): Node | { readonly need: Node; readonly path: string } | undefined {
+  const known = resolution.targets.get(path);
+  if (known) return known;
+  const target = walkTo(resolution, path);
+  if (target && !("need" in target)) resolution.targets.set(path, target);
+  return target;
+}
+
+function walkTo(resolution: Resolution, path: string): ReturnType<typeof targetOf> {
   let node: Node = resolution.root;
   let isResolved = false;
   let segments = path.split(".");
@@ -387,11 +395,16 @@ function warnUnknown(resolution: Resolution, path: string, text: string, place: 
   resolution.world.warn({ code: "reference", message, place, ...note, hint });
 }
 
+function bracesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) count++;
+  return count;
+}
+
 const braces = /\{([^{}]*[^{}\d][^{}]*)\}/g;
 
 /** Braces around a key that exists are meant as a reference, though it cannot be written so. */
 function warnUnreadable({ root, world }: Resolution, { text, placeOf }: Expansion): void {
-  if (!text.includes("{")) return;
   for (const { 0: whole, 1: path = "", index } of text.matchAll(braces)) {
     if (!nodeAt(root, path) || isReferable(path)) continue;
     world.warn({
