@@ -72,7 +72,7 @@ Deno.test("records are what the schema says, and use every field of it that they
     const used = new Set(records.flatMap((one) => Object.keys(one)));
     // These need SLURM, a limit of time, a signal, or the compiled binary.
     const unused = Object.keys(schema.properties).filter((key) => !used.has(key));
-    assertEquals(unused, ["signal", "timedOut", "slurmTask", "restarts", "altered"]);
+    assertEquals(unused, ["signal", "timedOut", "slurmTask", "restarts", "altered", "loaded"]);
   });
 });
 

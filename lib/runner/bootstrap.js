@@ -102,21 +102,26 @@ addEventListener("unload", () => {
   Deno.exitCode = 1;
 });
 
-// Modules that are neither of the copy nor locked are noted as soon as one is loaded: a run that is
-// killed must have told of them. Only where the code may do so: the hook costs 15 ms.
+// Modules that are neither of the copy nor locked, and those of copied packages, are noted as soon
+// as one is loaded: a run that is killed must have told of them. Only where the code may load any: the
+// hook costs 15 ms.
 const foreign = new Set();
+const noted = new Set();
 let running = false;
 if (call.watch) {
-  const { inside, log, strict } = call.watch;
+  const { inside, packages, log, strict } = call.watch;
   process.getBuiltinModule("node:module").registerHooks({
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
       const { url } = resolved;
-      const known = !url.startsWith("file:") || foreign.has(url);
-      if (known || inside.some((prefix) => url.startsWith(prefix))) return resolved;
-      foreign.add(url);
-      noteForeign(log, url);
-      if (strict && running) {
+      if (!url.startsWith("file:") || noted.has(url)) return resolved;
+      const isIn = (prefix) => url.startsWith(prefix);
+      const isForeign = !inside.some(isIn);
+      if (!isForeign && !packages.some(isIn)) return resolved;
+      noted.add(url);
+      note(log, url, isForeign);
+      if (isForeign) foreign.add(url);
+      if (isForeign && strict && running) {
         throw new Error(`Cannot load "${url}": it is neither copied nor locked`);
       }
       return resolved;
@@ -124,10 +129,11 @@ if (call.watch) {
   });
 }
 
-function noteForeign(log, url) {
+function note(log, url, isForeign) {
   try {
     Deno.writeTextFileSync(log, `${url}\n`, { append: true });
   } catch {
+    if (!isForeign) return; // The folder lists all files of the package.
     console.error(`warning: Loading "${url}", which is neither copied nor locked`);
   }
 }

@@ -27,11 +27,21 @@ export function callText(run: Run, config: string): string {
   return `{"call":${call},"delivery":${config}}`;
 }
 
-/** How the loading of modules is watched; nothing where the code cannot load any from elsewhere. */
+/**
+ * How the loading of modules is watched: of those that are neither copied nor locked, and of those
+ * of the packages that were copied along. Nothing where the code can load none of either.
+ */
 export function watchOf({ record: { code }, folder, caches = [], strict }: Run) {
-  if (!code.watched || code.mode !== "copy") return undefined;
-  const inside = [folder.path, ...caches].map((path) => `${toFileUrl(path).href}/`);
-  return { inside, log: folder.loaded, strict };
+  if (code.mode !== "copy") return undefined;
+  const roots = new Set(code.packages?.map(({ path }) => path.split("/")[0]!));
+  if (!code.watched && roots.size === 0) return undefined;
+  const within = (path: string) => `${toFileUrl(path).href}/`;
+  return {
+    inside: [folder.path, ...caches].map(within),
+    packages: [...roots].map((name) => within(join(folder.path, name))),
+    log: folder.loaded,
+    strict,
+  };
 }
 
 /** The URL of the entry point's module. */

@@ -6,7 +6,7 @@
 import { changesText, isUnchanged, verifyFolder } from "../runs/verify.ts";
 import { secretNames } from "../runs/trust.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import { loadedFromOutside, warnOutside } from "../snapshotter/loaded.ts";
+import { loadedModules, warnOutside } from "../snapshotter/loaded.ts";
 import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";
@@ -25,11 +25,12 @@ export async function endedRecord(
   durationMs: number,
   world: World,
 ): Promise<RunRecord> {
-  const outside = running.code.watched && await loadedFromOutside(folder);
+  const { watched, packages = [] } = running.code;
+  const modules = watched || packages.length > 0 ? await loadedModules(folder) : {};
   const altered = await alteredFiles(folder, running);
   return {
     ...ended(running, outcome, durationMs, world),
-    ...(outside ? { outside } : {}),
+    ...modules,
     ...(altered ? { altered } : {}),
   };
 }

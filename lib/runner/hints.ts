@@ -152,7 +152,7 @@ function includeLine(
 }
 
 const notInstalled =
-  /Import "[^"\n]*" not a dependency|matching package for '|Module not found "(?:jsr|https?):/;
+  /Import "[^"\n]*" not a dependency|matching package for '|Module not found "(?:npm|jsr|https?):/;
 
 const uninstalled =
   "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +

@@ -1,19 +1,32 @@
 /**
- * The modules that a run loaded though they are neither of its copy nor locked.
+ * The modules that a run loaded though they are neither of its copy nor locked, and those of the
+ * packages that were copied along.
  *
  * @module
  */
 import { fromFileUrl } from "../path.ts";
 import type { World } from "../world.ts";
-import type { ExperimentFolder } from "./folder.ts";
+import { type ExperimentFolder, nameIn } from "./folder.ts";
+import type { RunRecord } from "./record.ts";
+import { readText } from "./text_file.ts";
 
-/**
- * Reads what the child has noted: paths of files, sorted; nothing when there are none.
- */
-export async function loadedFromOutside(folder: ExperimentFolder): Promise<string[] | undefined> {
-  const text = await Deno.readTextFile(folder.loaded).catch(() => "");
-  const urls = new Set(text.split("\n").filter((line) => line !== ""));
-  return urls.size === 0 ? undefined : [...urls].map(pathOf).sort();
+/** Reads what the child has noted; what there is none of is absent. */
+// deno-lint-ignore require-await -- touches the disk
+export async function loadedModules(
+  folder: ExperimentFolder,
+): Promise<Pick<RunRecord, "loaded" | "outside">> {
+  const lines = readText(folder.loaded)?.split("\n").filter((line) => line !== "") ?? [];
+  const paths = [...new Set(lines)].map(pathOf).sort();
+  const loaded = paths.filter((path) => isIn(folder, path)).map((path) => nameIn(folder, path));
+  const outside = paths.filter((path) => !isIn(folder, path));
+  return {
+    ...(loaded.length > 0 ? { loaded } : {}),
+    ...(outside.length > 0 ? { outside } : {}),
+  };
+}
+
+function isIn({ path: folder }: ExperimentFolder, path: string): boolean {
+  return path.startsWith(folder) && /^[/\\]/.test(path.slice(folder.length));
 }
 
 function pathOf(url: string): string {

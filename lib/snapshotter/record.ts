@@ -148,6 +148,8 @@ export interface RunRecord {
   readonly scope?: "deny" | "detect" | undefined;
   /** What the experiment changed of them, where that is only detected. */
   readonly altered?: Changes | undefined;
+  /** The modules of copied packages that were loaded, relative to the folder and sorted. */
+  readonly loaded?: readonly string[] | undefined;
   /** Modules that were loaded though they are neither of the copy nor locked; paths or URLs. */
   readonly outside?: readonly string[] | undefined;
   readonly repeats?: RepeatedRun | undefined;
@@ -330,6 +332,7 @@ const recordKeys = [
   "forced",
   "scope",
   "altered",
+  "loaded",
   "outside",
   "repeats",
   "machine",

@@ -63,7 +63,16 @@ testBinary("packages: ES modules, CommonJS, conditions, subpaths, npm: names", a
     frozen.split("\n").filter((line) => line.startsWith("npm:")),
     ["npm:@scope/d@3.1.0", "npm:a@1.2.3", "npm:b@1.0.0", "npm:b@2.0.0"],
   );
-  const { code } = JSON.parse(await readRun(folder, "record.json"));
+  const { code, loaded } = JSON.parse(await readRun(folder, "record.json"));
+  // Of all that was copied: neither other.js, which another runtime would load, nor a package.json.
+  assertEquals(loaded, [
+    "node_modules/@scope/d/index.js",
+    "node_modules/a/lib/sub.js",
+    "node_modules/a/node.js",
+    "node_modules/a/node_modules/b/b.js",
+    "node_modules/b/b.js",
+    "node_modules/b/c.js",
+  ]);
   assertEquals(
     code.packages.map(({ path }: { path: string }) => path),
     ["node_modules/@scope/d", "node_modules/a", "node_modules/a/node_modules/b", "node_modules/b"],
@@ -129,7 +138,7 @@ testBinary("a vendor folder serves https: and jsr:", async (folder) => {
 const missing: readonly (readonly [string, string, Files])[] = [
   ["absent", 'Import "absent" not a dependency', {}],
   ["npm:absent@1", "matching package for 'npm:absent@1'", {}],
-  ["npm:b@9", "matching package for 'npm:b@9'", packages],
+  ["npm:b@9", 'Module not found "npm:b@9"', packages],
   ["jsr:@scope/absent", 'Module not found "jsr:@scope/absent"', {}],
   ["https://example.com/absent.ts", 'Module not found "https://example.com/absent.ts"', {}],
 ];

@@ -1,18 +1,31 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
-import { dependencyFolders, loadedFromOutside, warnOutside } from "../../lib/snapshotter/loaded.ts";
+import { dependencyFolders, loadedModules, warnOutside } from "../../lib/snapshotter/loaded.ts";
 import { withTempDir, writeFiles } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
 
 Deno.test("what the child noted is read once each, as paths", async () => {
   await withTempDir(async (path) => {
     const folder = openFolder(path);
-    assertEquals(await loadedFromOutside(folder), undefined);
+    assertEquals(await loadedModules(folder), {});
     const lines = ["file:///b%20b.ts", "file:///a.ts", "file:///a.ts", "https://x.example/", ""];
     await writeFiles(path, { ".expyrun/loaded": lines.join("\n") });
     if (Deno.build.os === "windows") return;
-    assertEquals(await loadedFromOutside(folder), ["/a.ts", "/b b.ts", "https://x.example/"]);
+    const outside = ["/a.ts", "/b b.ts", "https://x.example/"];
+    assertEquals(await loadedModules(folder), { outside });
+    const inside = [
+      `${path}/node_modules/b/b.js`,
+      `${path}/node_modules/a b/a.js`,
+      `${path}x/c.js`,
+    ];
+    const urls = inside.map((path) => pathToFileURL(path).href);
+    await writeFiles(path, { ".expyrun/loaded": [...lines, ...urls].join("\n") });
+    assertEquals(await loadedModules(folder), {
+      loaded: ["node_modules/a b/a.js", "node_modules/b/b.js"],
+      outside: ["/a.ts", "/b b.ts", `${path}x/c.js`, "https://x.example/"],
+    });
   });
 });
 
