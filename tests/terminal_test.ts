@@ -1,5 +1,5 @@
 /** The whole program on a real terminal, which `script` gives it. */
-import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { join } from "node:path";
 import { runners } from "../lib/runner/runner.ts";
 import { openFolder } from "../lib/snapshotter/folder.ts";
@@ -88,6 +88,36 @@ onTerminal("expyrun colours its errors on a terminal only, and not under NO_COLO
   });
   assertMatch(piped.stdout, /Cannot/);
   assertNotMatch(piped.stdout, escape);
+});
+
+onTerminal("a sweep shows how far it is on one line, which is gone at the end", async (cwd) => {
+  await writeFiles(cwd, {
+    "quick.ts": "export const main = (_: string, { seed }: { seed: number }) => {\n" +
+      '  if (seed === 2) throw new Error("unlucky");\n};\n',
+    "sweep.yml": configuration.replace("src.main", "quick").replace("t\n", '"s/{seed}"\n') +
+      "seed: 0\n",
+  });
+  const words = ["sweep", "--jobs", "1", "sweep.yml", "--seed", "1..3"];
+  const { exitCode, text } = await shown(cwd, command(...words));
+  assertEquals(exitCode, 1, text);
+  // Each state of the line begins where the last one did, with that one removed.
+  const states = text.split("\r\x1b[K").map((part) => part.replaceAll("\r\n", "\n"));
+  assert(states.some((state) => state === "0/3 done, 1 running"), text);
+  assert(
+    states.some((state) => /^1\/3 done, [01] running, [\d.]+ runs\/s, .* left$/.test(state)),
+    text,
+  );
+  assert(
+    states.some((state) => /^3\/3 done, 0 running, 1 failed, [\d.]+ runs\/s$/.test(state)),
+    text,
+  );
+  // What failed stays, above the line; what succeeded does not.
+  assert(
+    states.some((state) => /^\[2\/3\] failed \(exit code 1\) in .*: seed=2\n/.test(state)),
+    text,
+  );
+  assertNotMatch(text, /\] succeeded/);
+  assertMatch(states.at(-1)!, /^run {2}seed {2}status/);
 });
 
 onTerminal("Ctrl-Z stops the experiment too, and fg continues both", async (cwd) => {

@@ -33,13 +33,13 @@ export interface Cluster {
 
 const script = (name: string) => join(import.meta.dirname!, name);
 
-/** The longest array that it takes. */
+/** The longest array that it takes, unless told. */
 export const maxArraySize = 21;
 
 /** Brings a SLURM up, with all its state in a folder of its own: sockets need a short path. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(longestArray = maxArraySize): Promise<Cluster> {
   const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "slurm-" });
-  const env = { SLURM_CONF: join(folder, "slurm.conf"), SLURM_TEST_MAX_ARRAY: `${maxArraySize}` };
+  const env = { SLURM_CONF: join(folder, "slurm.conf"), SLURM_TEST_MAX_ARRAY: `${longestArray}` };
   const up = async () => {
     const { exitCode, stderr } = await run(script("up.sh"), [folder], { env });
     if (exitCode !== 0) throw new Error(`Cannot bring SLURM up:\n${stderr}`);

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { firstSweep, type Project, until, withProject } from "../sweep/program.ts";
-import { writeFiles } from "../temp.ts";
+import { expyrun, writeFiles } from "../temp.ts";
 import { type Cluster, maxArraySize, missing, startCluster } from "./cluster.ts";
 
 if (missing !== undefined) {
@@ -248,23 +248,39 @@ test("a single run, with options of the configuration", async (project) => {
   await until(async () => (await project.run("status", folder!)).stdout.startsWith("succeeded"));
 });
 
-test("one call of sbatch submits all", async (project) => {
+Deno.test({
+  name: "SLURM: one call of sbatch submits a thousand",
+  ignore: missing !== undefined,
+  fn: async () => {
+    const wide = await startCluster(1001);
+    try {
+      await withProject((project) => submitThousand(project, wide), wide.env);
+    } finally {
+      await wide.down();
+    }
+  },
+});
+
+async function submitThousand(project: Project, { env, call }: Cluster): Promise<void> {
   // A stand-in before the real one that counts.
   await writeFiles(project.cwd, {
     "bin/sbatch": '#!/bin/sh\necho called >> "$COUNT"\nexec "$REAL" "$@"\n',
   });
   await Deno.chmod(join(project.cwd, "bin/sbatch"), 0o755);
-  const real = (await cluster.call("/bin/sh", "-c", "command -v sbatch")).trim();
   const count = join(project.cwd, "count");
-  const env = {
-    ...cluster.env,
+  const counting = {
+    ...env,
     PATH: `${join(project.cwd, "bin")}:${Deno.env.get("PATH")}`,
     COUNT: count,
-    REAL: real,
+    REAL: (await call("/bin/sh", "-c", "command -v sbatch")).trim(),
   };
-  const { expyrun } = await import("../temp.ts");
-  const words = ["sweep", "--on", "slurm", "config.yml", "--seed", "1..20"];
-  const { exitCode } = await expyrun(words, { cwd: project.cwd, env });
+  // Held: that tasks run is what the other tests show.
+  const held = ["sweep", "--on", "slurm", "--sbatch=--hold", "config.yml", "--seed", "1..1000"];
+  const { exitCode, stdout } = await expyrun(held, { cwd: project.cwd, env: counting });
   assertEquals([exitCode, await Deno.readTextFile(count)], [0, "called\n"]);
-  await become(project, [...all(12, "succeeded"), "failed", ...all(7, "succeeded")]);
-});
+  const job = /^Submitted 1000 runs of \S+ as job (\d+)\n/.exec(stdout)![1]!;
+  assertStringIncludes(await call("squeue", "-h", "-j", job, "-o", "%i"), "[0-999]");
+  assertEquals(new Set(await project.statuses()), new Set(["queued"]));
+  assertEquals((await project.run("cancel", firstSweep)).exitCode, 0);
+  assertEquals(await call("squeue", "-h", "-o", "%i"), "");
+}
