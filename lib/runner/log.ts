@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { after } from "../wait.ts";
 import type { World } from "../world.ts";
 
 /** A log being written. */
@@ -35,7 +36,7 @@ export function openLog(path: string, world: World, append = false): Log {
   const streams: { hold: Hold; flush: () => void }[] = [];
   return {
     stream: () => {
-      const hold: Hold = { parts: [], bytes: 0, timer: undefined };
+      const hold: Hold = { parts: [], bytes: 0, since: 0, isWaiting: false };
       streams.push({ hold, flush: () => release(hold, write) });
       return (bytes) => take(bytes, hold, write);
     },
@@ -50,7 +51,9 @@ export function openLog(path: string, world: World, append = false): Log {
 interface Hold {
   parts: Uint8Array[];
   bytes: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the first part came. */
+  since: number;
+  isWaiting: boolean;
 }
 
 type Write = (bytes: Uint8Array) => void;
@@ -62,19 +65,29 @@ function take(bytes: Uint8Array, hold: Hold, write: Write): void {
     write(bytes.subarray(0, whole));
   }
   if (whole === bytes.length) return;
+  if (hold.parts.length === 0) hold.since = performance.now();
   hold.parts.push(bytes.slice(whole));
   hold.bytes += bytes.length - whole;
   if (hold.bytes > patienceBytes) release(hold, write);
-  else hold.timer ??= setTimeout(() => release(hold, write), patienceMs);
+  else if (!hold.isWaiting) releaseAfter(patienceMs, hold, write);
+}
+
+/** One wait at a time, which a line that came to its end meanwhile makes longer for the next. */
+function releaseAfter(ms: number, hold: Hold, write: Write): void {
+  hold.isWaiting = true;
+  after(ms, () => {
+    hold.isWaiting = false;
+    if (hold.parts.length === 0) return;
+    const leftMs = hold.since + patienceMs - performance.now();
+    if (leftMs > 0) releaseAfter(leftMs, hold, write);
+    else release(hold, write);
+  });
 }
 
 function release(hold: Hold, write: Write): void {
-  // Even this, with nothing to clear, would wake Deno's layer for Node.
-  if (hold.timer !== undefined) clearTimeout(hold.timer);
   for (const part of hold.parts) write(part);
   hold.parts = [];
   hold.bytes = 0;
-  hold.timer = undefined;
 }
 
 /** Writes to a file until it fails; `undefined` closes it. */

@@ -6,6 +6,7 @@
  */
 import { ExpyrunError } from "../errors.ts";
 import type { Usage } from "../snapshotter/record.ts";
+import { wait } from "../wait.ts";
 import type { World } from "../world.ts";
 import { openLog } from "./log.ts";
 import { forwardSignals, passerFor, type Signals } from "./signals.ts";
@@ -90,7 +91,7 @@ const hearingMs = 200;
 async function endedBySignal(signals: Signals, status: Deno.CommandStatus): Promise<boolean> {
   if (signals.ended(status) || status.success) return signals.ended(status);
   if (!["SIGINT", "SIGTERM", "SIGHUP"].includes(status.signal ?? "")) return false;
-  await new Promise((resolve) => setTimeout(resolve, hearingMs));
+  await wait(hearingMs);
   return signals.ended(status);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wait } from "../wait.ts";
 
 /** Shows bytes; they are its caller's again when the promise, if there is one, has resolved. */
 export type Show = (bytes: Uint8Array) => Promise<void> | undefined;
@@ -70,7 +71,7 @@ function showInTime(screen: Screen, fail: Fail): Show {
       } catch (error) {
         // Another program may have made a shared terminal non-blocking: full is not closed.
         open = error instanceof Deno.errors.WouldBlock;
-        if (open) await new Promise((resolve) => setTimeout(resolve, 5));
+        if (open) await wait(5);
         else fail(error);
       }
     }

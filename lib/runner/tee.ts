@@ -5,6 +5,7 @@
  */
 import type { Log } from "./log.ts";
 import { writeReason } from "../streams.ts";
+import { wait } from "../wait.ts";
 import type { World } from "../world.ts";
 import { isSamePlace, type Show, showOn } from "./screen.ts";
 
@@ -165,23 +166,16 @@ const leftOver = 1 << 20;
  * Waits for the end of a stream whose process has ended; not for a subprocess that holds the
  * stream open: then until it has been quiet for a moment. Turns of the event loop are counted
  * rather than time, so that a busy machine cannot make it give up what the pipe holds.
- *
- * As a rule the stream has ended before the process, and no timer is used: the first one costs
- * Deno some milliseconds.
  */
 async function drain(pump: Pump): Promise<void> {
   const limit = pump.read + leftOver;
   let quiet = 0;
   let read = pump.read;
   while (!pump.ended && quiet < quietTicks && pump.read < limit) {
-    await Promise.race([pump.whole, sleep(tickMs)]);
+    await Promise.race([pump.whole, wait(tickMs)]);
     quiet = pump.idle && pump.read === read ? quiet + 1 : 0;
     read = pump.read;
   }
   if (!pump.ended) await pump.cancel();
   await pump.whole;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Usage } from "../snapshotter/record.ts";
+import { after } from "../wait.ts";
 
 /** A measurement under way. */
 export interface Measurement {
@@ -23,8 +24,7 @@ export interface Measurement {
 export function measureUsage(pid: number, alone: boolean): Measurement {
   const kernel = alone ? openKernel() : undefined;
   const start = kernel?.childrenUsage().then((before) => {
-    // The first timer of a process wakes Deno's layer for Node: a single run does without, whose
-    // child is larger than what was started before it, such as git.
+    // A single run does without, whose child is larger than what was started before it, such as git.
     const samples = before && before.peakMemoryBytes < smallestDeno ? undefined : sample(pid);
     return { before, samples };
   }) ?? Promise.resolve({ before: undefined, samples: sample(pid) });
@@ -100,21 +100,18 @@ const lastLookMs = 1000;
 /** Looks at /proc until the end; the peak that it tells never falls, so the last look counts. */
 function sample(pid: number): { end(): Usage | undefined } {
   let last: Usage | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const look = (afterMs: number) => {
-    const usage = processUsage(pid);
-    if (usage === undefined) return;
-    last = usage;
-    timer = setTimeout(look, afterMs, Math.min(afterMs * 1.5, lastLookMs));
-    Deno.unrefTimer(timer);
-  };
-  if (Deno.build.os === "linux") {
-    timer = setTimeout(look, firstLookMs, firstLookMs);
-    Deno.unrefTimer(timer);
-  }
+  let isOver = Deno.build.os !== "linux";
+  const lookAfter = (ms: number) =>
+    after(ms, () => {
+      const usage = isOver ? undefined : processUsage(pid);
+      if (usage === undefined) return;
+      last = usage;
+      lookAfter(Math.min(ms * 1.5, lastLookMs));
+    });
+  if (!isOver) lookAfter(firstLookMs);
   return {
     end() {
-      clearTimeout(timer);
+      isOver = true;
       return last;
     },
   };
