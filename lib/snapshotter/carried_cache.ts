@@ -16,6 +16,7 @@ import { type ExperimentFolder, folderError, openFolder } from "./folder.ts";
 // deno-lint-ignore require-await -- touches the disk
 export async function carryCache(from: string, folder: ExperimentFolder): Promise<void> {
   const { denoDir } = openFolder(from);
+  if (!isFolder(denoDir)) return;
   try {
     for (const part of ["npm", "remote"]) {
       copyFolder(join(denoDir, part), join(folder.denoDir, part));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "../path.ts";
+import { basename, dirname, join, separator } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
 /** An experiment folder: the absolute paths of what expyrun keeps in it. */
@@ -73,7 +73,7 @@ export const ownedNames: ReadonlySet<string> = new Set(Object.values(names));
 
 /** The paths of an experiment folder that exists. Touches nothing. */
 export function openFolder(path: string): ExperimentFolder {
-  return folderAt(path, []);
+  return folderAt(path.replace(/(?<=.)[/\\]+$/, ""), []);
 }
 
 /** The path of a file in a folder, relative to it and with `/`, as records name it. */
@@ -180,28 +180,31 @@ function reasonOf(error: Error): string {
 }
 
 function folderAt(path: string, made: readonly string[]): ExperimentFolder {
-  const hidden = join(path, names.hidden);
+  // Joined by hand: the path is normalized already, and many folders are opened.
+  const at = (name: string) => path + separator + name;
+  const hidden = at(names.hidden);
+  const inHidden = (name: string) => hidden + separator + name;
   return {
     path,
-    config: join(path, names.config),
-    rawConfig: join(path, names.rawConfig),
-    requirements: join(path, names.requirements),
-    log: join(path, names.log),
-    record: join(path, names.record),
-    denoConfig: join(path, names.denoConfig),
-    lock: join(path, names.lock),
-    packageJson: join(path, names.packageJson),
+    config: at(names.config),
+    rawConfig: at(names.rawConfig),
+    requirements: at(names.requirements),
+    log: at(names.log),
+    record: at(names.record),
+    denoConfig: at(names.denoConfig),
+    lock: at(names.lock),
+    packageJson: at(names.packageJson),
     hidden,
-    call: join(hidden, "call.json"),
-    bootstrap: join(hidden, "bootstrap.js"),
-    nodeModules: join(path, names.nodeModules),
-    packages: join(hidden, "packages.json"),
-    originalConfig: join(hidden, "deno.json"),
-    origins: join(hidden, "origins.json"),
-    loaded: join(hidden, "loaded"),
-    denoDir: join(hidden, "deno"),
-    started: join(hidden, "started"),
-    temporary: join(hidden, "tmp"),
+    call: inHidden("call.json"),
+    bootstrap: inHidden("bootstrap.js"),
+    nodeModules: at(names.nodeModules),
+    packages: inHidden("packages.json"),
+    originalConfig: inHidden("deno.json"),
+    origins: inHidden("origins.json"),
+    loaded: inHidden("loaded"),
+    denoDir: inHidden("deno"),
+    started: inHidden("started"),
+    temporary: inHidden("tmp"),
     made,
   };
 }

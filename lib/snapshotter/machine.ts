@@ -42,8 +42,17 @@ export interface ProcessIdentity {
 /** The facts of this machine. */
 export function machineFacts(env: Readonly<Record<string, string>>): MachineFacts {
   return {
-    host: Deno.hostname(),
+    ...(machine ??= askMachine()),
     ...maybe("user", env["USER"] ?? env["LOGNAME"] ?? env["USERNAME"] ?? userById()),
+  };
+}
+
+/** Asked once: a sweep needs it twice for each run. */
+let machine: Omit<MachineFacts, "user"> | undefined;
+
+function askMachine(): Omit<MachineFacts, "user"> {
+  return {
+    host: Deno.hostname(),
     os: { name: Deno.build.os, release: Deno.osRelease(), arch: Deno.build.arch },
     cpuCount: navigator.hardwareConcurrency,
     memoryBytes: Deno.systemMemoryInfo().total,
@@ -61,6 +70,14 @@ function userById(): string | undefined {
 
 /** The identity of a process of this machine; without a start time when there is no such process. */
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
+  if (pid !== Deno.pid) return await identify(pid);
+  return await (own ??= identify(pid));
+}
+
+/** That of this very process does not change. */
+let own: Promise<ProcessIdentity> | undefined;
+
+async function identify(pid: number): Promise<ProcessIdentity> {
   const [startTime, bootId] = await Promise.all([startTimeOf(pid), bootIdOf()]);
   return {
     host: Deno.hostname(),
