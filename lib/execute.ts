@@ -23,6 +23,7 @@ import {
   writeLastRecord,
   writeRunningRecord,
 } from "./snapshotter/record.ts";
+import { timestamp } from "./time.ts";
 import type { World } from "./world.ts";
 
 /** What differs from a single run in the foreground. */
@@ -164,7 +165,7 @@ function started(prepared: RunRecord, task: SlurmTask | undefined, again: boolea
     ...rest,
     status: "running" as const,
     scope: prepared.runtime === "embedded" ? "detect" as const : "deny" as const,
-    startedAt: new Date().toISOString(),
+    startedAt: timestamp(),
     ...(task ? { slurmTask: task.id } : {}),
     ...(again ? { restarts: (prepared.restarts ?? 0) + 1 } : {}),
   };

@@ -36,6 +36,7 @@ import { requirements } from "./snapshotter/requirements.ts";
 import { realPath } from "./snapshotter/roots.ts";
 import { shareCopy, type SharedCopy, sharedDigests, type Sharing } from "./snapshotter/share.ts";
 import { referToOriginal, takeSnapshot } from "./snapshotter/snapshot.ts";
+import { timestamp } from "./time.ts";
 import type { RuntimeName, World } from "./world.ts";
 
 /** A configuration that was checked: nothing but the disk can stop its folder from being made. */
@@ -228,7 +229,7 @@ async function newRecord(
     folder: folder.path,
     command: world.words,
     cwd: world.cwd,
-    preparedAt: new Date().toISOString(),
+    preparedAt: timestamp(),
     permissions: spec.permissions,
     machine: machineFacts(world.env),
     ...facts,

@@ -8,6 +8,7 @@ import { secretNames } from "../runs/trust.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { loadedModules, warnOutside } from "../snapshotter/loaded.ts";
 import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
+import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";
 import { importHint, permissionHint } from "./hints.ts";
@@ -99,7 +100,7 @@ function ended(
 ): RunRecord {
   const { exitCode, signal, usage } = outcome;
   const status = statusOf(outcome);
-  const endedAt = new Date().toISOString();
+  const endedAt = timestamp();
   const timedOut = outcome.timedOut || undefined;
   const error = status === "failed" ? errorOf(record, outcome, world) : undefined;
   return { ...record, status, endedAt, durationMs, exitCode, signal, timedOut, error, usage };

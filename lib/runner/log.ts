@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { after } from "../wait.ts";
+import { after } from "../time.ts";
 import type { World } from "../world.ts";
 
 /** A log being written. */

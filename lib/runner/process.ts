@@ -6,7 +6,7 @@
  */
 import { ExpyrunError } from "../errors.ts";
 import type { Usage } from "../snapshotter/record.ts";
-import { wait } from "../wait.ts";
+import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import { openLog } from "./log.ts";
 import { forwardSignals, passerFor, type Signals } from "./signals.ts";

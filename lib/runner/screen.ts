@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { wait } from "../wait.ts";
+import { wait } from "../time.ts";
 
 /** Shows bytes; they are its caller's again when the promise, if there is one, has resolved. */
 export type Show = (bytes: Uint8Array) => Promise<void> | undefined;

@@ -5,7 +5,7 @@
  */
 import type { Log } from "./log.ts";
 import { writeReason } from "../streams.ts";
-import { wait } from "../wait.ts";
+import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import { isSamePlace, type Show, showOn } from "./screen.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Usage } from "../snapshotter/record.ts";
-import { after } from "../wait.ts";
+import { after } from "../time.ts";
 
 /** A measurement under way. */
 export interface Measurement {

@@ -6,6 +6,7 @@
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import { resolve } from "../path.ts";
 import { identityOf } from "../snapshotter/machine.ts";
+import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { appendLine, type SweepFolder } from "./folder.ts";
 import { conductorOf } from "./lock.ts";
@@ -81,7 +82,7 @@ async function cancelJobs(folder: SweepFolder, world: World): Promise<string[]> 
   const jobs = [...new Set(there)];
   if (jobs.length === 0) return [];
   await scancel(jobs, world);
-  const at = new Date().toISOString();
+  const at = timestamp();
   for (const cancelled of jobs) await appendLine(folder.jobs, { cancelled, at } satisfies JobEntry);
   return jobs.map((job) => `job ${job}`);
 }

@@ -17,6 +17,7 @@ import {
   type Sharing,
   sharingOf,
 } from "../snapshotter/share.ts";
+import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
 import {
@@ -81,7 +82,7 @@ async function makeFolders(
     command: world.words,
     cwd: world.cwd,
     configFile: config,
-    createdAt: new Date().toISOString(),
+    createdAt: timestamp(),
     total: runs.length,
     debug,
   };

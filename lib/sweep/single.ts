@@ -13,6 +13,7 @@ import {
   openFolder,
   writeFile,
 } from "../snapshotter/folder.ts";
+import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { checkLauncher, type GivenOptions, parseExecution } from "./command.ts";
 import { requireSbatch, viewQueue } from "./slurm/client.ts";
@@ -62,7 +63,7 @@ export async function runOnSlurm(
       folder.path,
     );
     const number = await callSbatch(script, text, world);
-    const entry: SingleJob = { job: number, submittedAt: new Date().toISOString() };
+    const entry: SingleJob = { job: number, submittedAt: timestamp() };
     await writeFile(job, `${JSON.stringify(entry)}\n`);
     const path = shownPath(folder.path, world);
     return `Submitted ${path} as job ${number}\nFollow: expyrun status ${path}\n`;

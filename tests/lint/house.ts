@@ -17,7 +17,7 @@ import { dirname, join, relative, sep } from "node:path";
  */
 const stages: readonly (readonly string[])[] = [
   ["errors", "path"],
-  ["world", "streams", "interruption", "loading", "wait"],
+  ["world", "streams", "interruption", "loading", "time"],
   ["resolver"],
   ["snapshotter"],
   ["runs"],

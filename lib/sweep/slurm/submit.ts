@@ -5,6 +5,7 @@
  */
 import { ExpyrunError } from "../../errors.ts";
 import { writeFile } from "../../snapshotter/folder.ts";
+import { timestamp } from "../../time.ts";
 import type { World } from "../../world.ts";
 import { appendLine, readLines, type SweepFolder } from "../folder.ts";
 import type { FolderOfRun } from "../make.ts";
@@ -88,7 +89,7 @@ async function submitPart(
     options: withPrevious(request.options, throttle === undefined ? undefined : previous),
   });
   const job = await callSbatch(path, script, world);
-  const submittedAt = new Date().toISOString();
+  const submittedAt = timestamp();
   const entry: JobEntry = { job, submittedAt, runs: runs.map(({ run }) => run) };
   await appendLine(folder.jobs, entry);
   return job;
