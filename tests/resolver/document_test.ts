@@ -4,6 +4,7 @@ import { ExpyrunError, header, render } from "../../lib/errors.ts";
 import { readDocument } from "../../lib/resolver/document.ts";
 import { nodeAt, pathsOf } from "../../lib/resolver/node.ts";
 import { ask, findPython, tellPython } from "../python.ts";
+import { leftOut } from "../snapshotter/experiment.ts";
 import { withTempDir } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
 import { errorOf, listener, parse, told } from "./nodes.ts";
@@ -116,6 +117,11 @@ if (python) {
   Deno.test("merge keys are read as PyYAML reads them, order and precedence", async () => {
     const script =
       `import yaml\n${tellPython}\nanswers = [told(yaml.safe_load(c)) for c in cases]\n`;
+    // Of a list the first wins; PyYAML 6.0.4 gives the last where keys are longer than a letter.
+    const [first] = await ask(python, script, ["<<: [{ab: 1}, {ab: 2}]\n"]);
+    if (JSON.stringify(first) !== '["mapping",[["ab",["int","1"]]]]') {
+      return leftOut("merge keys as PyYAML reads them: this one is wrong");
+    }
     const answers = await ask(python, script, merges);
     for (const [i, answer] of answers.entries()) {
       assertEquals(JSON.parse(JSON.stringify(told(parse(merges[i]!)))), answer, merges[i]);
