@@ -107,7 +107,7 @@ function packageOf(count: number): Record<string, string> {
   return files;
 }
 
-/** A million lines through expyrun, against `| tee`. */
+/** A million lines through expyrun, against `| tee`; with starting both, and without. */
 async function lines(cwd: string): Promise<Row[]> {
   const count = 1_000_000;
   await writeFiles(cwd, {
@@ -118,15 +118,26 @@ async function lines(cwd: string): Promise<Row[]> {
     if (block.length > 65536 || i === ${count - 1}) write(block), block = "";
   }`),
     "single.ts": writer(`for (let i = 0; i < ${count}; i++) write(text(i));`),
+    "none.ts": writer(""),
     "blocks.yml": config("blocks"),
     "single.yml": config("single"),
+    "none.yml": config("none"),
   });
+  const ours = (name: string) => ({
+    run: () => finish([...program, "--quiet", `${name}.yml`], cwd),
+  });
+  const theirs = (name: string) => {
+    const tee = `'${deno}' run -A ${name}.ts 2>&1 | tee tee.log`;
+    return { run: () => finish(["/bin/sh", "-c", tee], cwd) };
+  };
   const rows: Row[] = [];
   for (const [name, title] of [["blocks", "in 64 KiB blocks"], ["single", "one by one"]] as const) {
-    const ours = { run: () => finish([...program, "--quiet", `${name}.yml`], cwd) };
-    const tee = `'${deno}' run -A ${name}.ts 2>&1 | tee tee.log`;
-    const theirs = { run: () => finish(["/bin/sh", "-c", tee], cwd) };
-    rows.push(row(`a million lines ${title}, to | tee`, await alternate(5, ours, theirs), 1.4));
+    const subjects = [ours(name), theirs(name), ours("none"), theirs("none")];
+    const [run, tee, start, teeStart] = await alternate(7, ...subjects);
+    rows.push(
+      row(`a million lines ${title}, to | tee`, [run! - start!, tee! - teeStart!], 1.4),
+      row("the same with starting", [run!, tee!], 1.4),
+    );
   }
   return rows;
 }
