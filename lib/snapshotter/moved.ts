@@ -51,6 +51,7 @@ export async function warnOfUncopiedCode(
 ): Promise<void> {
   const folder = openFolder(dirname(resolve(world.cwd, config)));
   if (![folder.config, folder.rawConfig].includes(resolve(world.cwd, config))) return;
+  if (!isThere(folder.record)) return;
   const record = await readRecord(folder).catch(() => undefined);
   if (record?.code.mode !== "original") return;
   world.warn({
@@ -59,6 +60,15 @@ export async function warnOfUncopiedCode(
     place,
     hint: "Only a run without --debug can be repeated exactly",
   });
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where an experiment folder was made; nothing for any other folder. */
