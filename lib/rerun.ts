@@ -10,7 +10,7 @@ import { execute } from "./execute.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
 import { type CheckedRun, prepareRun } from "./prepare.ts";
 import { readConfiguration } from "./resolve.ts";
-import { literally } from "./resolver/interpolation.ts";
+import { isReadAgain, literally, literalMark } from "./resolver/interpolation.ts";
 import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Override } from "./resolver/override.ts";
@@ -20,6 +20,7 @@ import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.t
 import { differingLines, reportOf, reportText } from "./runs/report.ts";
 import { findEntryPoint } from "./snapshotter/entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
+import { warnUncopied } from "./snapshotter/moved.ts";
 import { findRecord, type RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
@@ -120,8 +121,9 @@ async function repeat(
   const run = await checkedAgain(original, command, world);
   const differing = differingLines(await reportOf(folder, record, world));
   for (const line of differing) world.say(`expyrun: ${line}`);
-  if (differing.length === 0) world.say("expyrun: nothing differs from the recorded run");
   const debug = record?.code.mode === "original";
+  if (debug) warnUncopied(record.code.root, command.folderPlace, world);
+  else if (differing.length === 0) world.say("expyrun: nothing differs from the recorded run");
   const { folder: made } = await prepareRun(run, { debug, force, archive }, world);
   const { exitCode = 125 } = await execute(made.path, world, undefined, { verify: false });
   if (wanted.length === 0 || exitCode !== 0) return exitCode;
@@ -208,8 +210,19 @@ async function ownPlaces(
   }
   const output = nodeAt(known, "__run__.__output_dir__");
   if (archive === undefined || !record || output?.kind !== "scalar") return own;
-  const inside = relative(record.cwd, String(output.value));
-  if (inside.startsWith("..") || isAbsolute(inside)) return own;
-  const value = literally(join(world.cwd, inside));
-  return [...own, { key: "__run__.__output_dir__", value, ...at }];
+  const value = movedPath(String(output.value), record.cwd, world.cwd);
+  return value === undefined ? own : [...own, { key: "__run__.__output_dir__", value, ...at }];
+}
+
+/**
+ * A written path below one folder as one below another, its variables and references kept; nothing
+ * for a path that lies elsewhere.
+ */
+function movedPath(written: string, from: string, to: string): string | undefined {
+  const isLiteral = written.startsWith(literalMark);
+  const path = isLiteral ? written.slice(literalMark.length) : written;
+  const inside = isAbsolute(path) ? relative(from, path) : "..";
+  if (inside.startsWith("..") || isAbsolute(inside)) return undefined;
+  const moved = join(to, inside);
+  return isLiteral || isReadAgain(to) ? literally(moved) : moved;
 }

@@ -26,23 +26,35 @@ export async function verify(
   world: World,
 ): Promise<Verdict> {
   const results: [folder: string, changes: Changes][] = [];
-  for (const operand of folders) results.push([operand.folder, await changesOf(operand, world)]);
+  const uncopied = new Set<string>();
+  for (const operand of folders) {
+    const { changes, isUncopied } = await changesOf(operand, world);
+    results.push([operand.folder, changes]);
+    if (isUncopied) uncopied.add(operand.folder);
+  }
   const text = json
     ? `${JSON.stringify(results.map(([folder, changes]) => ({ folder, ...changes })))}\n`
-    : results.map(([folder, changes]) => verdictText(folder, changes)).join("");
+    : results.map(([folder, changes]) => verdictText(folder, changes, uncopied.has(folder))).join(
+      "",
+    );
   return { text, unchanged: results.every(([, changes]) => isUnchanged(changes)) };
 }
 
-async function changesOf({ folder, folderPlace }: FolderOperand, world: World): Promise<Changes> {
+async function changesOf({ folder, folderPlace }: FolderOperand, world: World) {
   const opened = openFolder(isAbsolute(folder) ? folder : join(world.cwd, folder));
   const record = await findRecord(opened, folderPlace);
   // Without a record nothing can be vouched for.
-  if (record === undefined) return { changed: [], missing: ["record.json"], added: [] };
-  return await verifyFolder(opened, record);
+  if (record === undefined) {
+    return { changes: { changed: [], missing: ["record.json"], added: [] }, isUncopied: false };
+  }
+  const isUncopied = record.code.mode === "original";
+  return { changes: await verifyFolder(opened, record), isUncopied };
 }
 
-function verdictText(folder: string, changes: Changes): string {
-  if (isUnchanged(changes)) return `${folder}: unchanged\n`;
+function verdictText(folder: string, changes: Changes, isUncopied: boolean): string {
+  // Of code that was run where it stands there is nothing to compare with.
+  const rest = isUncopied ? ", but a --debug run keeps no copy of its code" : "";
+  if (isUnchanged(changes)) return `${folder}: unchanged${rest}\n`;
   const lines = (["changed", "missing", "added"] as const).flatMap((kind) =>
     changes[kind].map((path) => `  ${kind.padEnd(7)}  ${path}\n`)
   );

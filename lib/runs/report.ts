@@ -8,7 +8,7 @@ import { cacheFolder } from "../snapshotter/digest_cache.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { fingerprint, type InputFingerprint } from "../snapshotter/inputs.ts";
 import { machineFacts, type OsFacts } from "../snapshotter/machine.ts";
-import type { Changes, RunRecord, UsedVariable } from "../snapshotter/record.ts";
+import type { Changes, CodeRecord, RunRecord, UsedVariable } from "../snapshotter/record.ts";
 import { requirements } from "../snapshotter/requirements.ts";
 import type { World } from "../world.ts";
 import { verifyFolder } from "./verify.ts";
@@ -49,7 +49,8 @@ export async function reportOf(
   record: RunRecord | undefined,
   world: World,
 ): Promise<Report> {
-  const dependencies = await dependencyDifferences(folder);
+  const packages = record?.runtime === "embedded" ? record.code.packages ?? [] : undefined;
+  const dependencies = await dependencyDifferences(folder, packages);
   if (record === undefined) return { folder: folder.path, dependencies };
   const { environment, inputs } = record;
   return {
@@ -82,13 +83,14 @@ function osDifferences(before: OsFacts, now: OsFacts): Difference[] {
 /** What frozen_requirements.txt says against the lock that the repetition will be held to. */
 async function dependencyDifferences(
   folder: ExperimentFolder,
+  packages: CodeRecord["packages"],
 ): Promise<Difference[] | undefined> {
   const frozen = await textOf(folder.requirements);
   const lock = await textOf(folder.lock);
   if (frozen === undefined || lock === undefined) return undefined;
   const none = { expyrun: "", deno: "", v8: "", typescript: "" };
   try {
-    return differences(linesOf(frozen), linesOf(requirements(lock, none)));
+    return differences(linesOf(frozen), linesOf(requirements(lock, none, packages)));
   } catch {
     return [{ name: "deno.lock", now: "unreadable" }];
   }

@@ -53,7 +53,15 @@ export async function warnOfUncopiedCode(
   if (![folder.config, folder.rawConfig].includes(resolve(world.cwd, config))) return;
   if (!isThere(folder.record)) return;
   const record = await readRecord(folder).catch(() => undefined);
-  if (record?.code.mode !== "original") return;
+  if (record?.code.mode === "original") warnUncopied(code, place, world);
+}
+
+/**
+ * Warns that what is repeated is not what was run.
+ *
+ * @param code the folder of the code, absolute
+ */
+export function warnUncopied(code: string, place: Place, world: World): void {
   world.warn({
     code: "snapshot",
     message: `Running the code that is in "${code}" now: a --debug run keeps no copy of its code`,

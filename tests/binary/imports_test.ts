@@ -63,6 +63,8 @@ testBinary("packages: ES modules, CommonJS, conditions, subpaths, npm: names", a
     frozen.split("\n").filter((line) => line.startsWith("npm:")),
     ["npm:@scope/d@3.1.0", "npm:a@1.2.3", "npm:b@1.0.0", "npm:b@2.0.0"],
   );
+  const report = await expyrun(["rerun", "--report", "out/x/exp.0"], { cwd: folder });
+  assertMatch(report.stdout, /^dependencies: +same$/m);
   const { code, loaded } = JSON.parse(await readRun(folder, "record.json"));
   // Of all that was copied: neither other.js, which another runtime would load, nor a package.json.
   assertEquals(loaded, [

@@ -1,0 +1,3 @@
+export function main(_: string, { times }: { times: number }) {
+  console.log(times);
+}
