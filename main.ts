@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type Command, isArchive, parseCommand, type PrepareCommand, verbHint } from "./lib/cli.ts";
+import {
+  type Command,
+  isArchive,
+  optionHint,
+  parseCommand,
+  type PrepareCommand,
+  verbHint,
+} from "./lib/cli.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
@@ -25,14 +32,17 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
-    tell(render("error", withVerbHint(error.problem), style));
+    tell(render("error", withWordHint(error.problem), style));
     return exitCodeOf(error.problem);
   }
 }
 
-/** A file that is not there may have been meant as a verb. */
-function withVerbHint(problem: Problem): Problem {
-  const { code, place, hint } = problem;
+/** A file that is not there may have been meant as a verb, a key that is not there as an option. */
+function withWordHint(problem: Problem): Problem {
+  const { code, place, hint, message } = problem;
+  if (code === "override" && place?.kind === "argument" && message.endsWith("no such key")) {
+    return { ...problem, hint: optionHint(place.words[place.index]!) ?? hint };
+  }
   if (code !== "unreadable" || hint || place?.kind !== "argument" || place.index > 0) {
     return problem;
   }

@@ -154,6 +154,19 @@ export function verbHint(word: string, next?: string): string | undefined {
   return near && `Did you mean "${near}"?`;
 }
 
+/**
+ * The way out for the name of an option in the place of a key; nothing for any other word.
+ *
+ * @param word as it was written, such as `--jobs` or `--jobs=3`
+ */
+export function optionHint(word: string): string | undefined {
+  const name = /^--([^=]+)/.exec(word)?.[1];
+  const isOption = Object.values(verbs).some(({ options }) =>
+    options.some((option) => option.name === name)
+  );
+  return isOption ? `The option --${name} stands before CONFIG` : undefined;
+}
+
 /** A command line whose options were read. */
 interface Parsed {
   readonly verb: Verb;
@@ -404,20 +417,25 @@ function parseOverrides(
 
 function strayWord(word: string, place: ArgumentPlace, last?: Override): ExpyrunError {
   const hint = last
-    ? `"--${last.key}" has its value "${last.value}"; a list is written with commas: ` +
-      `--${last.key} ${last.value},${word}; to run with each value: ` +
-      `expyrun sweep CONFIG --${last.key} ${last.value} ${word}`
+    ? swallowed(last) ??
+      `"--${last.key}" has its value "${last.value}"; a list is written with commas: ` +
+        `--${last.key} ${last.value},${word}; to run with each value: ` +
+        `expyrun sweep CONFIG --${last.key} ${last.value} ${word}`
     : "After CONFIG come pairs: --KEY VALUE";
   return usage(`Unexpected word "${word}": a key that begins with "--" is expected`, place, hint);
 }
 
+/** An option after CONFIG takes the key behind it for its value. */
+function swallowed({ key, value }: Override): string | undefined {
+  return value.startsWith("--") ? optionHint(`--${key}`) : undefined;
+}
+
 function keyWithoutValue(word: string, place: ArgumentPlace): ExpyrunError {
-  const isOptionName = verbs.run.options.some(({ name }) => word === `--${name}`);
   return new ExpyrunError({
     code: "override",
     message: `Key "${word}" has no value`,
     place,
-    hint: isOptionName ? `The option ${word} stands before CONFIG` : `Write: ${word} VALUE`,
+    hint: optionHint(word) ?? `Write: ${word} VALUE`,
   });
 }
 

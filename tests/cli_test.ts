@@ -112,6 +112,26 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "c.yml --quiet --seed 3",
+      `error: Unexpected word "3": a key that begins with "--" is expected
+ --> argument 4
+  |
+  | expyrun c.yml --quiet --seed 3
+  |                              ^
+  = hint: The option --quiet stands before CONFIG
+`,
+    ],
+    [
+      "resolve c.yml --json",
+      `error: Key "--json" has no value
+ --> argument 3
+  |
+  | expyrun resolve c.yml --json
+  |                       ^^^^^^
+  = hint: The option --json stands before CONFIG
+`,
+    ],
+    [
       "c.yml seed 1",
       `error: Unexpected word "seed": a key that begins with "--" is expected
  --> argument 2
