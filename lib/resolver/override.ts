@@ -125,11 +125,16 @@ function splitList(models: readonly Node[], text: string): [Node | undefined, st
   return items.map((item, i) => [inPlace ? models[i] : models[0], item]);
 }
 
+const yamlOnly = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
 function convertTo(type: TypedValue["type"], text: string): TypedValue | undefined {
   if (type === "string") return { type, value: text };
   if (type === "null") return readLoosely(text);
   if (type === "bool") return readBool(text);
-  const value = type === "int" ? readInteger(text) : readFloat(text);
+  // `.inf` is how YAML writes what Python reads as `inf`.
+  const value = type === "int"
+    ? readInteger(text)
+    : readFloat(yamlOnly.test(text) ? text.replace(".", "") : text);
   return value === undefined ? undefined : { type, value } as TypedValue;
 }
 

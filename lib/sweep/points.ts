@@ -84,6 +84,11 @@ export function pointsOfCsv(source: Source, config: Mapping): Assignment[][] {
       "A row of keys, then a row for each run",
     );
   }
+  for (const [column, { text }] of header.cells.entries()) {
+    if (header.cells.findIndex((cell) => cell.text === text) === column) continue;
+    const place = at(header.cells[column]!);
+    throw sweepError(`The first row names "${text}" twice`, place, "Name each key once");
+  }
   return body.map(({ cells, line }) => {
     if (cells.length !== header.cells.length) {
       const message =

@@ -18,6 +18,9 @@ export const maxAxisValues = 100_000;
 const number = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?`;
 const pattern = new RegExp(`^(lin:|log:)?(${number})\\.\\.(${number})(?:\\.\\.(${number}))?$`);
 
+/** `0...3` would be 0 to .3, which nobody means who writes the 0 of the first number. */
+const threeDots = /^(?:\w+:)?[-+]?\d.*\.{3}/;
+
 /** Whether the word is meant as a range, well-formed or not. */
 export function looksLikeRange(word: string): boolean {
   return /^(lin|log):/.test(word) || /^[-+.\d].*\.\./.test(word);
@@ -38,7 +41,7 @@ export function looksLikeRange(word: string): boolean {
 export function expandRange(word: string, kind: "int" | "float"): Expansion {
   if (!looksLikeRange(word)) return { values: [word] };
   const match = pattern.exec(word);
-  if (!match) return malformed(word);
+  if (!match || threeDots.test(word)) return malformed(word);
   const [, form, from, to, third] = match as unknown as [
     string,
     string?,
@@ -106,7 +109,7 @@ function steps(
   if (by === 0n || (last - first) * by < 0n) {
     return {
       problem: `Cannot expand "${word}": its step never reaches the end`,
-      hint: "Turn the step's sign",
+      hint: by === 0n ? "Give it a step other than 0" : "Turn the step's sign",
     };
   }
   const count = (last - first) / by + 1n;
@@ -115,7 +118,10 @@ function steps(
     { length: Number(count) },
     (_, index) => written({ digits: first + BigInt(index) * by, scale }),
   );
-  return kind === "int" ? whole(word, values) : { values };
+  if (kind === "float") return { values };
+  // An end that is no integer is a slip, though counting never comes to it.
+  const ends = whole(word, [from, to].map((end) => written(decimal(end))));
+  return "problem" in ends ? ends : whole(word, values);
 }
 
 function spaced(

@@ -34,6 +34,7 @@ const bad: readonly [name: string, text: string, message: string, at: string | u
   ["a range", "seed\n0..4\n", '"0..4" is no int', "points.csv:2:1"],
   ["a short row", "lr,seed\n1\n", "Line 2 has 1 cells", "points.csv:2:1"],
   ["a mapping", "model\nx\n", "it is a mapping", "points.csv:1:1"],
+  ["a key twice", "lr,seed,lr\n1,2,3\n", 'names "lr" twice', "points.csv:1:9"],
   ["no rows", "lr,seed\n", "holds no points", undefined],
   ["an open quote", 'lr\n"1\n', "a quote is not closed", undefined],
 ];
