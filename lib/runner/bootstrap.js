@@ -117,7 +117,8 @@ if (call.watch) {
       if (!url.startsWith("file:") || noted.has(url)) return resolved;
       const isIn = (prefix) => url.startsWith(prefix);
       const isForeign = !inside.some(isIn);
-      if (!isForeign && !packages.some(isIn)) return resolved;
+      // What is not there is not loaded: the import fails by itself.
+      if (!isForeign && !packages.some(isIn) || isMissing(url)) return resolved;
       noted.add(url);
       note(log, url, isForeign);
       if (isForeign) foreign.add(url);
@@ -127,6 +128,15 @@ if (call.watch) {
       return resolved;
     },
   });
+}
+
+function isMissing(url) {
+  try {
+    Deno.statSync(new URL(url));
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }
 
 function note(log, url, isForeign) {

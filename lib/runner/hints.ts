@@ -136,10 +136,24 @@ export function importHint(
   if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
-  const module = includeLine(missingModule(text), folders);
+  const missing = missingModule(text);
+  const module = extensionHint(missing, record, folders) ?? includeLine(missing, folders);
   if (module !== undefined) return module;
   const file = includeLine(missingFile(text), folders);
   return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
+}
+
+/** Other tools find `./data` where Deno wants `./data.ts`. */
+function extensionHint(
+  path: string | undefined,
+  { code }: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  const meant = code.files.find(({ path }) =>
+    path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside!.length))
+  );
+  return meant && `Did you mean "${meant.path}"? Imports need the extension`;
 }
 
 function includeLine(

@@ -5,7 +5,12 @@ import type { RunRecord } from "../../lib/snapshotter/record.ts";
 
 const record = {
   folder: "/out/exp.0",
-  code: { mode: "copy", root: "/out/exp.0", roots: ["src"] },
+  code: {
+    mode: "copy",
+    root: "/out/exp.0",
+    roots: ["src"],
+    files: [{ path: "src/data.ts" }, { path: "src/data2.ts" }],
+  },
   permissions: defaultPermissions,
 } as unknown as RunRecord;
 
@@ -87,6 +92,10 @@ const file = (path: string) =>
 const absences: readonly (readonly [string, string | undefined])[] = [
   [`TypeError: Module not found "file:///out/exp.0/lib/x.ts".`, include("lib/x.ts")],
   [`TypeError: Module not found "file:///out/exp.0/a%20b/%C3%A9.ts".`, include(`"a b/é.ts"`)],
+  [
+    `TypeError: Module not found "file:///out/exp.0/src/data".`,
+    `Did you mean "src/data.ts"? Imports need the extension`,
+  ],
   [`TypeError: Module not found "file:///elsewhere/x.ts".`, undefined],
   [`TypeError: Module not found "https://a.b/x.ts".`, undefined],
   [

@@ -1,0 +1,4 @@
+export async function main() {
+  const name = "../../" + "absent.ts";
+  await import(name).catch(() => console.log("not there"));
+}
