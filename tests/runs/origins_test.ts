@@ -103,3 +103,12 @@ Deno.test("origins stay small, however the text is laid out", async (t) => {
 Deno.test("what an earlier version has kept is not read", () => {
   assertThrows(() => parseOrigins('{"format": 1, "values": []}'), Error, "format 1");
 });
+
+Deno.test("numbers keep their spelling, each in a text of its own", () => {
+  const spelled = "1.0 1.50 -0 1e5 1E-7 0.0000001 12345678901234567890 0.12345678901234567 " +
+    "8840895379.8865854 0 7 -3 0.5 1024";
+  for (const number of spelled.split(" ")) {
+    const text = `{"format":2,"files":["a.yml"],"values":{"a":[${number},[1,1]]}}`;
+    assertEquals(parseOrigins(text).get("a")!.value, number);
+  }
+});
