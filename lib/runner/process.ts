@@ -11,6 +11,7 @@ import type { World } from "../world.ts";
 import { openLog } from "./log.ts";
 import { forwardSignals, passerFor, type Signals } from "./signals.ts";
 import type { Launch } from "./runner.ts";
+import { startInSession } from "./session.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
 import { measureUsage } from "./usage.ts";
 import { watch } from "./watchdog.ts";
@@ -56,7 +57,9 @@ export async function runProcess(
   world: World,
   handling: Handling = {},
 ): Promise<Outcome> {
-  const child = handling.signals ? startOneOfMany(launch) : start(launch, "inherit", true);
+  const child = handling.signals
+    ? start(launch, "null", startInSession)
+    : start(launch, "inherit", detached);
   const measurement = measureUsage(child.pid, handling.signals === undefined);
   const endWatch = (handling.watch ?? watch)(child.pid);
   const signals = (handling.signals ?? forwardSignals)(child);
@@ -117,10 +120,10 @@ function limitTime(child: Deno.ChildProcess, timeoutMs: number | undefined) {
 function start(
   { program, args, cwd, env }: Launch,
   stdin: "inherit" | "null",
-  detached: boolean,
+  spawn: Spawn,
 ): Deno.ChildProcess {
   try {
-    return new Deno.Command(program, {
+    return spawn(program, {
       args: [...args],
       cwd,
       env,
@@ -128,8 +131,7 @@ function start(
       stdin,
       stdout: "piped",
       stderr: "piped",
-      detached,
-    }).spawn();
+    });
   } catch (error) {
     throw new ExpyrunError({
       code: "launch",
@@ -138,24 +140,8 @@ function start(
   }
 }
 
-/**
- * The same through setsid(1), where it is: to detach a process Deno forks itself, which takes
- * several milliseconds of nothing else once it has grown; without that it need not.
- */
-function startOneOfMany(launch: Launch): Deno.ChildProcess {
-  const { program, args } = launch;
-  if (Deno.build.os !== "linux" || !isFile(setsid) || !isFile(program)) {
-    return start(launch, "null", true);
-  }
-  return start({ ...launch, program: setsid, args: [program, ...args] }, "null", false);
-}
+type Spawn = (program: string, options: Deno.CommandOptions) => Deno.ChildProcess;
 
-const setsid = "/usr/bin/setsid";
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
+/** The one in the foreground: setsid(1) would start later than Deno forks. */
+const detached: Spawn = (program, options) =>
+  new Deno.Command(program, { ...options, detached: true }).spawn();

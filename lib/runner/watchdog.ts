@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { startInSession } from "./session.ts";
 
 // Reading ends when expyrun, the only one to hold the other end of the pipe, is gone. `kill` is
 // written as POSIX has it: dash takes no `kill -KILL --`.
@@ -90,16 +91,15 @@ export function watchMany(): ManyWatch {
 
 function startShell(script: string, ...parameters: string[]): Deno.ChildProcess | undefined {
   try {
-    return new Deno.Command("/bin/sh", {
+    // A signal to the group of expyrun must not reach it.
+    return startInSession("/bin/sh", {
       args: ["-c", script, ...parameters],
       cwd: "/",
       clearEnv: true,
       stdin: "piped",
       stdout: "null",
       stderr: "null",
-      // A signal to the group of expyrun must not reach it.
-      detached: true,
-    }).spawn();
+    });
   } catch {
     // No more processes: the experiment, which has started, is worth more than its watch.
     return undefined;

@@ -8,6 +8,8 @@ import { sha256 } from "./digest.ts";
 
 /** So many bytes are hashed together; a larger file is a block of its own. */
 const blockBytes = 2 ** 20;
+/** Most packages are small, and memory that is not used takes its time to be cleared all the same. */
+const firstBytes = 2 ** 14;
 
 /** A block under way. */
 export interface BlockHasher {
@@ -20,17 +22,19 @@ export interface BlockHasher {
 /** Begins to hash files in blocks; files of the same lengths always make the same blocks. */
 export function hashBlocks(): BlockHasher {
   const digests: Promise<string>[] = [];
-  let block: Uint8Array<ArrayBuffer> | undefined;
+  let block = new Uint8Array(firstBytes);
   let filled = 0;
   const flush = () => {
-    if (block && filled > 0) digests.push(sha256(block.subarray(0, filled)));
+    if (filled > 0) digests.push(sha256(block.subarray(0, filled)));
     filled = 0;
   };
   return {
     add(bytes) {
       if (filled + bytes.length > blockBytes) flush();
       if (bytes.length > blockBytes) return void digests.push(sha256(bytes));
-      block ??= new Uint8Array(blockBytes);
+      if (filled + bytes.length > block.length) {
+        block = grown(block, Math.max(filled + bytes.length, 4 * block.length));
+      }
       block.set(bytes, filled);
       filled += bytes.length;
     },
@@ -39,6 +43,12 @@ export function hashBlocks(): BlockHasher {
       return Promise.all(digests);
     },
   };
+}
+
+function grown(block: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(length, blockBytes));
+  larger.set(block);
+  return larger;
 }
 
 /** Files that follow each other, cut into the groups that {@linkcode hashBlocks} makes of them. */

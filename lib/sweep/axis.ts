@@ -9,6 +9,7 @@ import { applyOverrides } from "../resolver/override.ts";
 import { readLoosely, textOf } from "../resolver/text.ts";
 import type { World } from "../world.ts";
 import { expandRange, looksLikeRange } from "./range.ts";
+import { joined, mapped, type Sequence } from "./sequence.ts";
 
 /** A key and the value that it gets. */
 export interface Assignment {
@@ -30,7 +31,12 @@ export type Distribution =
 export interface Axis {
   readonly key: string;
   readonly place: Place;
-  readonly values: readonly Node[] | Distribution;
+  readonly values: Sequence<Node> | Distribution;
+}
+
+/** Whether an axis has values, rather than a distribution. */
+export function isList(values: Axis["values"]): values is Sequence<Node> {
+  return "at" in values;
 }
 
 /** A key of the command line with the words after it. */
@@ -53,21 +59,24 @@ export interface Setting {
 export function typeSetting(setting: Setting, config: Mapping, world: World): Axis {
   const { key, keyPlace, words, fixed } = setting;
   const before = nodeAt(config, key);
-  const values = words.flatMap(({ text, place }) =>
-    (fixed ? [text] : expand(text, before, place, world)).map((value) => {
+  const parts = words.map(({ text, place }): Sequence<Node> => {
+    const typed = (value: string) => {
       const override = { key, value, keyPlace, valuePlace: place };
       return nodeAt(applyOverrides(config, [override]), key)!;
-    })
-  );
-  return { key, place: keyPlace, values };
+    };
+    const texts = fixed ? [text] : expand(text, before, place, world);
+    // What a word cannot be converted to must show now; of a range every value converts.
+    return texts.length === 1 ? [typed(texts.at(0)!)] : mapped(texts, typed);
+  });
+  return { key, place: keyPlace, values: joined(parts) };
 }
 
 /** Whether the words of a setting stand for several runs. */
 export function isAxis({ words, fixed }: Setting, axis: Axis): boolean {
-  if (fixed || !Array.isArray(axis.values)) return false;
+  if (fixed || !isList(axis.values)) return false;
   // A range of one value is an axis all the same: it was written as one.
   return words.length > 1 || axis.values.length > 1 ||
-    isNumeric(axis.values[0]) && looksLikeRange(words[0]?.text ?? "");
+    isNumeric(axis.values.at(0)) && looksLikeRange(words[0]?.text ?? "");
 }
 
 function isNumeric(node: Node | undefined): boolean {
@@ -79,7 +88,7 @@ function expand(
   before: Node | undefined,
   place: ArgumentPlace,
   world: World,
-): readonly string[] {
+): Sequence<string> {
   const kind = before && kindOf(before);
   if (kind === "null" && looksLikeRange(text)) warnOfText(text, place, world);
   if (kind !== "int" && kind !== "float") return [text];

@@ -19,7 +19,8 @@ import type { World } from "../world.ts";
 import { assign } from "./assign.ts";
 import { type Axis, isAxis, type Setting, sweepError, typeSetting } from "./axis.ts";
 import type { SweepDefinition } from "./command.ts";
-import { planRuns, type RunValues } from "./plan.ts";
+import { planRuns, type Runs, type RunValues } from "./plan.ts";
+import { entriesOf, kept } from "./sequence.ts";
 import { readPointsFile } from "./points.ts";
 import { readSweepSection } from "./section.ts";
 import { readSlurmSection, type SlurmOption } from "./slurm/options.ts";
@@ -30,7 +31,7 @@ import { valuesText } from "./table.ts";
 export interface DefinedSweep {
   /** The configuration of all runs, merged and with the fixed overrides. */
   readonly base: Mapping;
-  readonly runs: readonly RunValues[];
+  readonly runs: Runs;
   /** What the first run says of where it belongs. */
   readonly spec: RunSpec;
   /** What `__slurm__` says, the same for all runs. */
@@ -121,28 +122,27 @@ export function runChecker(config: string, world: World) {
 
 /** Each run is resolved and dropped again: a sweep of many runs holds their values only. */
 async function checkRuns(
-  runs: readonly RunValues[],
+  runs: Runs,
   base: Mapping,
   { config }: SweepDefinition,
   world: World,
 ): Promise<Omit<DefinedSweep, "base">> {
   const check = runChecker(config, world);
   const checkOf = (run: RunValues) => check(configurationOf(base, run, world));
-  const twinOf = twinFinder(async (index) => identityText(await checkOf(runs[index]!)));
-  const kept: RunValues[] = [];
-  const twins: string[] = [];
+  const twinOf = twinFinder(async (index) => identityText(await checkOf(runs.at(index)!)));
+  const twins = new Map<number, number>();
   let first: { spec: RunSpec; slurm: SlurmOption[] } | undefined;
-  for (const [index, run] of runs.entries()) {
+  for (const [index, run] of entriesOf(runs)) {
     const checked = await ofRun(run, () => checkOf(run));
     const slurm = readSlurmSection(checked.resolved);
     first ??= { spec: checked.spec, slurm };
     refuseOtherOptions(first.slurm, slurm);
     const twin = await twinOf(index, identityText(checked));
-    if (twin === undefined) kept.push(run);
-    else twins.push(`"${valuesText(run)}" is "${valuesText(runs[twin]!)}"`);
+    if (twin !== undefined) twins.set(index, twin);
   }
-  if (twins.length > 0) warnOfTwins(twins, world);
-  return { runs: kept, ...first! };
+  if (twins.size === 0) return { runs, ...first! };
+  warnOfTwins(twins, runs, world);
+  return { runs: kept(runs, (_, index) => !twins.has(index)), ...first! };
 }
 
 /**
@@ -188,12 +188,15 @@ function identityText({ resolved }: CheckedRun): string {
   return deliverable(resolved) + jsonOf(run as Mapping);
 }
 
-function warnOfTwins(twins: readonly string[], world: World): void {
-  const more = twins.length > 3 ? `; and ${twins.length - 3} more` : "";
+/** @param twins by the number of a run that of the one that it repeats */
+function warnOfTwins(twins: ReadonlyMap<number, number>, runs: Runs, world: World): void {
+  const name = (index: number) => `"${valuesText(runs.at(index)!)}"`;
+  const shown = [...twins].slice(0, 3).map(([run, twin]) => `${name(run)} is ${name(twin)}`);
+  const more = twins.size > 3 ? `; and ${twins.size - 3} more` : "";
   world.warn({
     code: "duplicate",
-    message: `Leaving out ${twins.length} of the runs, which repeat others: ` +
-      twins.slice(0, 3).join("; ") + more,
+    message: `Leaving out ${twins.size} of the runs, which repeat others: ` +
+      shown.join("; ") + more,
     hint: "To run a configuration several times give it a key to vary, such as a seed",
   });
 }
@@ -203,7 +206,7 @@ export function slurmOptionsOf(
   { base, runs }: Pick<DefinedSweep, "base" | "runs">,
   world: World,
 ): SlurmOption[] {
-  return readSlurmSection(configurationOf(base, runs[0]!, world).resolved);
+  return readSlurmSection(configurationOf(base, runs.at(0)!, world).resolved);
 }
 
 /** One job array has one set of options. */

@@ -14,7 +14,7 @@ import { type Display, makeDisplay } from "./display.ts";
 import { formatDuration } from "./duration.ts";
 import { type Lease, leaseFolder, slotVariables, takeSlot } from "./gpu.ts";
 import type { FolderOfRun } from "./make.ts";
-import type { RunValues } from "./plan.ts";
+import type { Runs } from "./plan.ts";
 import { type PoolEnd, runPool } from "./pool.ts";
 import { type Progress, progressLine } from "./progress.ts";
 import { makeStopper, type Stopper } from "./stop.ts";
@@ -25,7 +25,7 @@ import { makeTurns, once, type Turns } from "./turns.ts";
 export interface LocalRequest {
   readonly runs: readonly FolderOfRun[];
   /** The values of every run of the sweep, by its number. */
-  readonly values: readonly RunValues[];
+  readonly values: Runs;
   readonly execution: ExecutionOptions;
   /** Whether the folders were made by this very command: then they need no verifying. */
   readonly fresh: boolean;
@@ -227,7 +227,7 @@ function endLine(
   { request, progress, stopper }: Conduct,
 ): string {
   const count = `${progress.succeeded + progress.failed + 1}/${progress.total}`;
-  const values = valuesText(request.values[run.run] ?? []);
+  const values = valuesText(request.values.at(run.run) ?? []);
   const time = formatDuration(record.durationMs ?? 0);
   const { retries } = request.execution;
   const again = record.status === "failed" && attempt < retries && !stopper.stopped();

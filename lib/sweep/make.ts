@@ -28,7 +28,8 @@ import {
   type SweepRecord,
   writeSweepRecord,
 } from "./folder.ts";
-import type { RunValues } from "./plan.ts";
+import type { Runs } from "./plan.ts";
+import { arrayOf } from "./sequence.ts";
 
 /** A run of a sweep and its folder. */
 export interface FolderOfRun {
@@ -90,8 +91,8 @@ async function makeFolders(
     await writeFile(folder.config, emitRaw(base));
     await writeFile(folder.runs, emitRaw(listOf(runs, spec.outputDirPlace)));
     await writeSweepRecord(folder, record);
-    const all = runs.map((values, run) => ({ run, values }));
-    const made = await prepareRuns(all, { base, config, debug, folder }, world);
+    const all = Array.from({ length: runs.length }, (_, run) => ({ run }));
+    const made = await prepareRuns(all, runs, { base, config, debug, folder }, world);
     return { folder, runs: made, discard: () => discardSweep(folder, made) };
   } catch (error) {
     await discardSweep(folder, []);
@@ -107,8 +108,8 @@ async function discardSweep(folder: SweepFolder, made: readonly FolderOfRun[]): 
 }
 
 /** The runs as a list of mappings, which is what `--points` reads. */
-function listOf(runs: readonly RunValues[], place: Place): List {
-  const items = runs.map((run): Mapping => ({
+function listOf(runs: Runs, place: Place): List {
+  const items = arrayOf(runs).map((run): Mapping => ({
     kind: "mapping",
     place,
     entries: new Map(run.map(({ key, node }) => [key, { keyPlace: place, value: node }])),
@@ -132,14 +133,15 @@ export interface SweepBase {
  * @throws {ExpyrunError} none of the folders is left behind then
  */
 export async function prepareRuns(
-  runs: readonly { readonly run: number; readonly values: RunValues }[],
+  runs: readonly { readonly run: number }[],
+  values: Runs,
   { base, config, debug, folder }: SweepBase,
   world: World,
 ): Promise<FolderOfRun[]> {
   const check = runChecker(config, world);
   const prepare = sharedPreparation(debug, world);
-  return await prepareEach(runs, folder, async ({ values }) => {
-    return await prepare(await check(configurationOf(base, values, world)));
+  return await prepareEach(runs, folder, async ({ run }) => {
+    return await prepare(await check(configurationOf(base, values.at(run)!, world)));
   }, world);
 }
 

@@ -11,7 +11,7 @@ import { readRecord, type RunRecord } from "../snapshotter/record.ts";
 import { sourceDigest } from "../snapshotter/snapshot.ts";
 import type { World } from "../world.ts";
 import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
-import type { RunValues } from "./plan.ts";
+import { entriesOf } from "./sequence.ts";
 
 /**
  * Tells for each run whether one with the same configuration and the same code, whatever its
@@ -29,7 +29,7 @@ export async function succeededBefore(
   const digestOf = codeDigests(quiet);
   const past = new Map<string, Promise<ReadonlySet<string>>>();
   const answers: boolean[] = [];
-  for (const values of runs as readonly RunValues[]) {
+  for (const [, values] of entriesOf(runs)) {
     const run = await check(configurationOf(base, values, quiet));
     const parent = join(run.spec.outputDir, run.spec.name);
     const known = past.get(parent) ?? succeededIn(parent);

@@ -17,7 +17,7 @@ import {
   sweepFolder,
   type SweepRecord,
 } from "./folder.ts";
-import type { RunValues } from "./plan.ts";
+import type { Runs } from "./plan.ts";
 import { pointsOfYaml } from "./points.ts";
 
 /** A sweep with its runs. */
@@ -26,7 +26,7 @@ export interface Sweep {
   readonly record: SweepRecord;
   /** The configuration of all runs, not resolved. */
   readonly base: Mapping;
-  readonly runs: readonly RunValues[];
+  readonly runs: Runs;
   /** The folders of each run, the latest last; none where it was never prepared. */
   readonly folders: readonly (readonly string[])[];
 }

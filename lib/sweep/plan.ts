@@ -6,14 +6,18 @@
 import { type Mapping, type Node, nodeAt } from "../resolver/node.ts";
 import { type Assignment, type Distribution, sameValue, sweepError } from "./axis.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { entriesOf, joined, kept, type Sequence } from "./sequence.ts";
 import type { Group, Space } from "./space.ts";
 
 /** What one run gets beside the configuration; values are shared between runs. */
 export type RunValues = readonly Assignment[];
 
+/** The runs of a sweep, in order. */
+export type Runs = Sequence<RunValues>;
+
 /** The runs of a sweep, and how many combinations `exclude` left out. */
 export interface Plan {
-  readonly runs: readonly RunValues[];
+  readonly runs: Runs;
   readonly excluded: number;
 }
 
@@ -37,17 +41,18 @@ export function planRuns(space: Space, config: Mapping): Plan {
     : method.kind === "grid"
     ? grid(groups)
     : draw(groups, method, isOut);
-  const kept = [...all, ...points].filter((run) => !isOut(run));
-  const excluded = all.length + points.length - kept.length;
-  if (kept.length === 0) throw nothing(excluded);
-  if (maxRuns && kept.length > maxRuns.count) {
+  const listed = points.length === 0 ? all : joined([all, points]);
+  const runs = exclude.length === 0 ? listed : kept(listed, (run) => !isOut(run));
+  const excluded = listed.length - runs.length;
+  if (runs.length === 0) throw nothing(excluded);
+  if (maxRuns && runs.length > maxRuns.count) {
     throw sweepError(
-      `Cannot sweep over ${kept.length} runs: "max_runs" is ${maxRuns.count}`,
+      `Cannot sweep over ${runs.length} runs: "max_runs" is ${maxRuns.count}`,
       maxRuns.place,
-      `Raise it, also with --__sweep__.max_runs ${kept.length}, or leave out values`,
+      `Raise it, also with --__sweep__.max_runs ${runs.length}, or leave out values`,
     );
   }
-  return { runs: kept, excluded };
+  return { runs, excluded };
 }
 
 function nothing(excluded: number): Error {
@@ -60,7 +65,7 @@ function nothing(excluded: number): Error {
     );
 }
 
-function grid(groups: readonly Group[]): RunValues[] {
+function grid(groups: readonly Group[]): Runs {
   const drawn = groups.find(({ size }) => size === undefined)?.axes[0];
   if (drawn) {
     const hint = "Write method: random and n, or --random N; or give values or a range";
@@ -70,21 +75,13 @@ function grid(groups: readonly Group[]): RunValues[] {
       hint,
     );
   }
-  const choices = groups.map(choicesOf);
-  const total = countOf(choices);
-  if (total > maxCombinations) throw tooMany(total);
-  return Array.from({ length: total }, (_, index) => combination(choices, index));
+  const length = countOf(groups);
+  if (length > maxCombinations) throw tooMany(length);
+  return { length, at: (index) => combination(groups, index) };
 }
 
-/** What the runs of a group are given, one of them each; the values themselves are shared. */
-type Choices = readonly (readonly Assignment[])[];
-
-function choicesOf(group: Group): Choices {
-  return Array.from({ length: group.size! }, (_, index) => nth(group, index));
-}
-
-function countOf(choices: readonly Choices[]): number {
-  return choices.reduce((product, { length }) => product * length, 1);
+function countOf(groups: readonly Group[]): number {
+  return groups.reduce((product, { size }) => product * size!, 1);
 }
 
 function tooMany(total: number): Error {
@@ -95,19 +92,21 @@ function tooMany(total: number): Error {
   );
 }
 
-function combination(choices: readonly Choices[], index: number): RunValues {
-  if (choices.length === 1) return choices[0]![index]!;
+function combination(groups: readonly Group[], index: number): RunValues {
   let rest = index;
-  const run = choices.toReversed().map((mine) => {
-    const chosen = mine[rest % mine.length]!;
-    rest = Math.floor(rest / mine.length);
+  const run = groups.toReversed().map((group) => {
+    const chosen = nth(group, rest % group.size!);
+    rest = Math.floor(rest / group.size!);
     return chosen;
   });
   return run.reverse().flat();
 }
 
 function nth(group: Group, index: number): Assignment[] {
-  return group.axes.map(({ key, values }) => ({ key, node: (values as readonly Node[])[index]! }));
+  return group.axes.map(({ key, values }) => ({
+    key,
+    node: (values as Sequence<Node>).at(index)!,
+  }));
 }
 
 /**
@@ -145,13 +144,12 @@ function refuseShortage(
 ): void {
   if (method.n > maxCombinations) throw tooMany(method.n);
   if (groups.some(({ size }) => size === undefined)) return;
-  const choices = groups.map(choicesOf);
-  const total = countOf(choices);
+  const total = countOf(groups);
   if (total < method.n) throw shortage(method, total);
   if (total > maxMisses) return;
   let left = 0;
   for (let index = 0; index < total; index++) {
-    if (!isOut(combination(choices, index))) left++;
+    if (!isOut(combination(groups, index))) left++;
   }
   if (left < method.n) throw shortage(method, left);
 }
@@ -213,8 +211,8 @@ function isExcluded(run: RunValues, exclude: Space["exclude"], config: Mapping):
 }
 
 /** The keys of a sweep, in the order of their first use. */
-export function keysOf(runs: readonly RunValues[]): string[] {
+export function keysOf(runs: Runs): string[] {
   const keys = new Set<string>();
-  for (const run of runs) for (const { key } of run) keys.add(key);
+  for (const [, run] of entriesOf(runs)) for (const { key } of run) keys.add(key);
   return [...keys];
 }

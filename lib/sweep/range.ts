@@ -6,10 +6,11 @@
  *
  * @module
  */
+import { arrayOf, type Sequence } from "./sequence.ts";
 
 /** What a range became, or why it is none. */
 export type Expansion =
-  | { readonly values: readonly string[] }
+  | { readonly values: Sequence<string> }
   | { readonly problem: string; readonly hint: string };
 
 /** More values than this on one axis are taken for a slip of the pen. */
@@ -35,7 +36,8 @@ export function looksLikeRange(word: string): boolean {
  * ```ts
  * import { expandRange } from "./range.ts";
  *
- * console.assert(JSON.stringify(expandRange("0..2", "int")) === '{"values":["0","1","2"]}');
+ * const expansion = expandRange("0..2", "int");
+ * console.assert("values" in expansion && expansion.values.at(2) === "2");
  * ```
  */
 export function expandRange(word: string, kind: "int" | "float"): Expansion {
@@ -114,14 +116,15 @@ function steps(
   }
   const count = (last - first) / by + 1n;
   if (count > BigInt(maxAxisValues)) return tooMany(word);
-  const values = Array.from(
-    { length: Number(count) },
-    (_, index) => written({ digits: first + BigInt(index) * by, scale }),
+  const values = counted(
+    Number(count),
+    (index) => written({ digits: first + BigInt(index) * by, scale }),
   );
   if (kind === "float") return { values };
-  // An end that is no integer is a slip, though counting never comes to it.
-  const ends = whole(word, [from, to].map((end) => written(decimal(end))));
-  return "problem" in ends ? ends : whole(word, values);
+  // An end that is no integer is a slip, though counting never comes to it; of two integers that
+  // follow each other all others are integers, too.
+  const ends = [from, to].map((end) => written(decimal(end)));
+  return whole(word, values, [...ends, ...[0, 1].flatMap((index) => values.at(index) ?? [])]);
 }
 
 function spaced(
@@ -148,18 +151,23 @@ function spaced(
   }
   if (count > maxAxisValues) return tooMany(word);
   const at = (share: number) => log ? from * (to / from) ** share : from + (to - from) * share;
-  const values = Array.from({ length: count }, (_, index) => {
+  const values = counted(count, (index) => {
     if (index === 0) return String(from);
     // Twelve digits: the noise of the last bits makes no folder name and no table better.
     return index === count - 1
       ? String(to)
       : String(Number(at(index / (count - 1)).toPrecision(12)));
   });
-  return kind === "int" ? whole(word, values) : { values };
+  return kind === "int" ? whole(word, values, arrayOf(values)) : { values };
 }
 
-function whole(word: string, values: readonly string[]): Expansion {
-  const broken = values.find((value) => !/^-?\d+$/.test(value));
+function counted(length: number, make: (index: number) => string): Sequence<string> {
+  return { length, at: (index) => index < length ? make(index) : undefined };
+}
+
+/** @param tried the values to look at */
+function whole(word: string, values: Sequence<string>, tried: readonly string[]): Expansion {
+  const broken = tried.find((value) => !/^-?\d+$/.test(value));
   if (broken === undefined) return { values };
   return {
     problem: `Cannot expand "${word}": ${broken} is no integer, and the key's values are`,

@@ -73,9 +73,9 @@ async function makeRest(
     async (state) => await prepareAgain(state.folder!, debug, world),
     world,
   );
-  const lacking = having("prepare").map(({ run }) => ({ run, values: runs[run]! }));
+  const lacking = having("prepare");
   const base = debug ? sweep.base : withCode(sweep.base, await anyCopy(states));
-  const prepared = await prepareRuns(lacking, { base, config, debug, folder }, world);
+  const prepared = await prepareRuns(lacking, runs, { base, config, debug, folder }, world);
   const ready = having("start").map(({ run, folder }) => ({ run, folder: folder! }));
   return [...ready, ...repeated, ...prepared].sort((a, b) => a.run - b.run);
 }

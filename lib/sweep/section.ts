@@ -14,6 +14,7 @@ import {
   typeValue,
 } from "./axis.ts";
 import { expandRange } from "./range.ts";
+import { mapped, type Sequence } from "./sequence.ts";
 
 /** What `__sweep__` says. */
 export interface SweepSection {
@@ -129,8 +130,14 @@ function readAxis(key: string, place: Place, node: Node, config: Mapping): Axis 
   if (given.kind !== "list" || given.items.length === 0) {
     throw sweepError(`"${forms[0]}" of "${key}" is no list of values`, given.place);
   }
-  const items = forms[0] === "range" ? rangeItems(key, place, given.items, config) : given.items;
-  return { key, place, values: typeItems(key, place, items, config) };
+  if (forms[0] === "values") {
+    return { key, place, values: typeItems(key, place, given.items, config) };
+  }
+  const typed = (item: Node) => typeValue(key, place, item, config);
+  const items = rangeItems(key, place, given.items, config);
+  // All are of one kind: what is wrong with one must show now.
+  typed(items.at(0)!);
+  return { key, place, values: mapped(items, typed) };
 }
 
 function typeItems(key: string, place: Place, items: readonly Node[], config: Mapping): Node[] {
@@ -138,7 +145,12 @@ function typeItems(key: string, place: Place, items: readonly Node[], config: Ma
 }
 
 /** `[FROM, TO]` or `[FROM, TO, STEP]`, both ends included. */
-function rangeItems(key: string, place: Place, items: readonly Node[], config: Mapping): Node[] {
+function rangeItems(
+  key: string,
+  place: Place,
+  items: readonly Node[],
+  config: Mapping,
+): Sequence<Node> {
   const numbers = items.map((item) => numberOf(item, `range of "${key}"`));
   if (numbers.length < 2 || numbers.length > 3) {
     throw sweepError(`The range of "${key}" is no [FROM, TO] or [FROM, TO, STEP]`, place);
@@ -147,12 +159,11 @@ function rangeItems(key: string, place: Place, items: readonly Node[], config: M
   const kind = ints && kindOf(defaultOf(key, place, config)) !== "float" ? "int" : "float";
   const expansion = expandRange(numbers.join(".."), kind);
   if ("problem" in expansion) throw sweepError(expansion.problem, items[0]!.place, expansion.hint);
-  return expansion.values.map((text) => ({
+  return mapped(expansion.values, (text): Node => ({
     kind: "scalar",
     place: items[0]!.place,
-    ...(kind === "int"
-      ? { type: "int", value: Number(text) }
-      : { type: "float", value: Number(text) }),
+    type: kind,
+    value: Number(text),
   }));
 }
 

@@ -4,8 +4,7 @@
  * @module
  */
 import { didYouMean, type Place } from "../errors.ts";
-import type { Node } from "../resolver/node.ts";
-import { type Assignment, type Axis, sweepError } from "./axis.ts";
+import { type Assignment, type Axis, isList, sweepError } from "./axis.ts";
 import type { Method, SweepSection } from "./section.ts";
 
 /** Everything that decides which runs there are. */
@@ -138,9 +137,4 @@ function sizeOf(axes: readonly Axis[]): number | undefined {
     odd.place,
     "Zipped axes have the same number of values",
   );
-}
-
-/** Whether an axis has values, rather than a distribution. */
-export function isList(values: Axis["values"]): values is readonly Node[] {
-  return Array.isArray(values);
 }

@@ -11,7 +11,7 @@ import { appendLine, type FolderEntry, type SweepFolder } from "./folder.ts";
 import { executeLocally } from "./local.ts";
 import type { FolderOfRun } from "./make.ts";
 import { shownPath } from "./paths.ts";
-import type { RunValues } from "./plan.ts";
+import type { Runs } from "./plan.ts";
 import type { SlurmOption } from "./slurm/options.ts";
 import { submit } from "./slurm/submit.ts";
 import { countOf, readStates, statusTable } from "./status.ts";
@@ -27,7 +27,7 @@ export interface Start {
   readonly folder: SweepFolder;
   readonly runs: readonly FolderOfRun[];
   /** The values of every run of the sweep. */
-  readonly values: readonly RunValues[];
+  readonly values: Runs;
   readonly debug: boolean;
   readonly execution: ExecutionOptions;
 }

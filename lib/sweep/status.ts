@@ -14,7 +14,7 @@ import type { SweepFolder } from "./folder.ts";
 import { endText } from "./local.ts";
 import { isExperiment, openSweep, readFolders } from "./open.ts";
 import { shownPath } from "./paths.ts";
-import type { RunValues } from "./plan.ts";
+import type { Runs, RunValues } from "./plan.ts";
 import { singleTask } from "./single.ts";
 import { submittedTasks } from "./slurm/submit.ts";
 import { countStatuses, type RunState, runState } from "./states.ts";
@@ -82,7 +82,7 @@ export async function readStates(
 
 /** The table of a sweep: values, status, time, folder. */
 export function statusTable(
-  runs: readonly RunValues[],
+  runs: Runs,
   states: readonly RunState[],
   world: World,
 ): string {
@@ -98,13 +98,13 @@ export function statusTable(
 
 function statusJson(
   folder: SweepFolder,
-  runs: readonly RunValues[],
+  runs: Runs,
   states: readonly RunState[],
 ): string {
   const lines = states.map((state, index) => {
     const { run, ...facts } = state;
     const rest = JSON.stringify(facts).slice(1);
-    return `{"run":${run},"values":${valuesJson(runs[index]!)},${rest}`;
+    return `{"run":${run},"values":${valuesJson(runs.at(index)!)},${rest}`;
   });
   const counts = JSON.stringify(Object.fromEntries(countStatuses(states)));
   const head = `{"sweep":${JSON.stringify(folder.path)},"total":${runs.length},"counts":${counts}`;

@@ -19,6 +19,7 @@ import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
 import { openSweep } from "./open.ts";
 import { shownPath } from "./paths.ts";
+import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
 import { mergeOptions } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
@@ -88,7 +89,7 @@ function sayStart(runs: number, path: string, world: World): void {
 }
 
 function dryRun({ runs }: DefinedSweep, json: boolean): SweepAnswer {
-  const text = json ? `[\n${runs.map(valuesJson).join(",\n")}\n]\n` : runsTable(runs);
+  const text = json ? `[\n${arrayOf(runs).map(valuesJson).join(",\n")}\n]\n` : runsTable(runs);
   return { text, exitCode: 0 };
 }
 
@@ -98,7 +99,7 @@ async function onlyNeeded(
   world: World,
 ): Promise<DefinedSweep> {
   const done = await succeededBefore(defined, config, world);
-  const runs = defined.runs.filter((_, index) => !done[index]);
+  const runs = kept(defined.runs, (_, index) => !done[index]);
   const left = defined.runs.length - runs.length;
   if (left > 0) world.say(`expyrun: ${countOf(left)} left out: succeeded before`);
   return { ...defined, runs };

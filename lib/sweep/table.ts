@@ -4,7 +4,8 @@
  * @module
  */
 import { textOf } from "../resolver/text.ts";
-import { keysOf, type RunValues } from "./plan.ts";
+import { keysOf, type Runs, type RunValues } from "./plan.ts";
+import { entriesOf } from "./sequence.ts";
 
 /** One row's cells beside the values of the run. */
 export type Extra = readonly string[];
@@ -16,7 +17,7 @@ export type Extra = readonly string[];
  * @returns lines that end in a line feed
  */
 export function runsTable(
-  runs: readonly RunValues[],
+  runs: Runs,
   titles: readonly string[] = [],
   extras: (index: number) => Extra = () => [],
 ): string {
@@ -28,12 +29,29 @@ export function runsTable(
   ) => [`${index}`, ...cells(run, keys), ...extras(index)];
   // Rows are made twice, for the widths and for the text: of many runs they would fill the memory.
   const widths = head.map(({ length }) => length);
-  for (const [index, run] of runs.entries()) {
+  for (const [index, run] of entriesOf(runs)) {
     row(run, index).forEach((cell, i) => widths[i] = Math.max(widths[i]!, cell.length));
   }
-  let text = line(head, widths);
-  for (const [index, run] of runs.entries()) text += line(row(run, index), widths);
-  return text;
+  const text = makeText();
+  text.add(line(head, widths));
+  for (const [index, run] of entriesOf(runs)) text.add(line(row(run, index), widths));
+  return text.end();
+}
+
+const blockLines = 1000;
+
+/** Joins many lines in blocks: one after the other they would be as many pieces until the end. */
+function makeText() {
+  const blocks: string[] = [];
+  let lines: string[] = [];
+  return {
+    add(line: string): void {
+      if (lines.push(line) < blockLines) return;
+      blocks.push(lines.join(""));
+      lines = [];
+    },
+    end: () => blocks.join("") + lines.join(""),
+  };
 }
 
 function line(cells: readonly string[], widths: readonly number[]): string {

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ExpyrunError } from "../../lib/errors.ts";
 import { isAxis, typeSetting } from "../../lib/sweep/axis.ts";
+import { arrayOf, type Sequence } from "../../lib/sweep/sequence.ts";
 import type { Node } from "../../lib/resolver/node.ts";
 import { config, setting, typed } from "./config.ts";
 import { tellingWorld } from "../world.ts";
@@ -32,7 +33,7 @@ for (const [[key, ...words], axis, values] of good) {
   Deno.test(`typeSetting: --${key} ${words.join(" ")}`, () => {
     const given = setting(key!, ...words);
     const result = typeSetting(given, base, tellingWorld());
-    assertEquals((result.values as Node[]).map(typed).join("|"), values);
+    assertEquals(arrayOf(result.values as Sequence<Node>).map(typed).join("|"), values);
     assertEquals(isAxis(given, result), axis);
   });
 }

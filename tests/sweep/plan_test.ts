@@ -3,7 +3,8 @@ import { ExpyrunError } from "../../lib/errors.ts";
 import type { Mapping } from "../../lib/resolver/node.ts";
 import { textOf } from "../../lib/resolver/text.ts";
 import { isAxis, typeSetting } from "../../lib/sweep/axis.ts";
-import { type Plan, planRuns } from "../../lib/sweep/plan.ts";
+import { type Plan, planRuns, type RunValues } from "../../lib/sweep/plan.ts";
+import { arrayOf } from "../../lib/sweep/sequence.ts";
 import { readSweepSection } from "../../lib/sweep/section.ts";
 import { type CommandSpace, joinSpace } from "../../lib/sweep/space.ts";
 import { config, setting, word } from "./config.ts";
@@ -32,9 +33,8 @@ function plan(sweep: string, settings: string[] = [], rest: Partial<CommandSpace
 }
 
 function shown({ runs }: Plan): string {
-  return runs.map((run) => run.map(({ key, node }) => `${key}=${textOf(node)}`).join(" ")).join(
-    "|",
-  );
+  const text = (run: RunValues) => run.map(({ key, node }) => `${key}=${textOf(node)}`).join(" ");
+  return arrayOf(runs).map(text).join("|");
 }
 
 const zip = (...keys: string[]) => ({ zip: [{ keys, place: word("zip") }] });
@@ -127,7 +127,7 @@ for (const [name, make, runs] of good) {
 function sorted(plan: Plan): Plan {
   return {
     ...plan,
-    runs: plan.runs.toSorted((a, b) =>
+    runs: arrayOf(plan.runs).sort((a, b) =>
       shown({ ...plan, runs: [a] }) < shown({ ...plan, runs: [b] }) ? -1 : 1
     ),
   };

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { expandRange } from "../../lib/sweep/range.ts";
+import { arrayOf } from "../../lib/sweep/sequence.ts";
 
 type Kind = "int" | "float";
 const good: readonly [word: string, kind: Kind, values: string][] = [
@@ -35,7 +36,9 @@ const good: readonly [word: string, kind: Kind, values: string][] = [
 ];
 for (const [word, kind, values] of good) {
   Deno.test(`expandRange: ${word} for ${kind}`, () => {
-    assertEquals(expandRange(word, kind), { values: values.split(" ") });
+    const expansion = expandRange(word, kind);
+    assert("values" in expansion);
+    assertEquals(arrayOf(expansion.values), values.split(" "));
   });
 }
 
