@@ -7,7 +7,7 @@ import { ExpyrunError, type Place, type Problem } from "./errors.ts";
 import { basename, isAbsolute, join, relative } from "./path.ts";
 import { foldersOf } from "./runner/call.ts";
 import { endedRecord, sayEnd, warnOfDoubts } from "./runner/ending.ts";
-import { type Delivery, gatherRun, readDelivery } from "./runner/gather.ts";
+import { gatherRun, readDelivery, restarted } from "./runner/gather.ts";
 import { refuseBlindness } from "./runner/own_reading.ts";
 import { type Handling, type Outcome, runProcess } from "./runner/process.ts";
 import { type Run, runners } from "./runner/runner.ts";
@@ -27,7 +27,7 @@ import { timestamp } from "./time.ts";
 import type { World } from "./world.ts";
 
 /** What differs from a single run in the foreground. */
-export interface Execution extends Omit<Handling, "append"> {
+export interface Execution extends Omit<Handling, "append" | "ended"> {
   /** Variables that the experiment gets besides those of the command. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Whether the folder must be what was prepared: always, but when it was only just prepared. */
@@ -60,10 +60,11 @@ export async function execute(
   refuseBlindness(prepared.permissions, [folder.path, ...originalCode(prepared)], place);
   const forced = await checkTrust({ folder, record: prepared, place }, execution, world);
   const delivery = await readDelivery(folder, shownPath(folder.config, world), world);
+  const gathered = await gatherRun(folder, prepared, delivery, execution.env ?? {}, world);
   const giveBack = execution.turn ? await execution.turn() : () => {};
   if (!giveBack) return prepared;
-  const ready = { folder, prepared, delivery, forced, place };
-  const { running, outcome, durationMs, folders } = await run(ready, execution, world)
+  const ready = { gathered, delivery: delivery.text, forced, place };
+  const { running, outcome, durationMs, folders } = await run(ready, execution, giveBack, world)
     .finally(giveBack);
   const record = await endedRecord(folder, running, outcome, durationMs, world);
   // Temporary files may have filled the disk: with them gone there is room for the record.
@@ -104,27 +105,30 @@ async function lastRecord(
 
 /** A folder that was found to be as it must be. */
 interface Ready {
-  readonly folder: ExperimentFolder;
-  readonly prepared: RunRecord;
-  readonly delivery: Delivery;
+  /** With the record as it was prepared. */
+  readonly gathered: Run;
+  /** The text of what the entry point gets. */
+  readonly delivery: string;
   readonly forced: Changes | undefined;
   readonly place: Place | undefined;
 }
 
 /** Takes the folder, and runs its process to the end. */
 async function run(
-  { folder, prepared, delivery, forced, place }: Ready,
+  { gathered, delivery, forced, place }: Ready,
   execution: Execution,
+  ended: () => void,
   world: World,
 ) {
+  const { folder, record: prepared } = gathered;
   const task = slurmTask(world.env);
   const again = await takeFolder(folder, prepared, task, place);
   const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
-  const run = await gatherRun(folder, running, delivery, execution.env ?? {}, world);
+  const run = restarted(gathered, running);
   world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
   const start = performance.now();
-  await handOver(run, delivery.text, again);
-  const outcome = await launch(run, world, { ...execution, append: again });
+  await handOver(run, delivery, again);
+  const outcome = await launch(run, world, { ...execution, append: again, ended });
   const durationMs = Math.round(performance.now() - start);
   return { running, outcome, durationMs, folders: foldersOf(run) };
 }

@@ -33,9 +33,18 @@ function plan(run: Run): Launch {
     program: program!,
     args: [...words, JSON.stringify(orderOf(run))],
     cwd: run.folder.path,
-    env: childEnvironment(run),
+    env: { ...memoryVariables, ...childEnvironment(run) },
   };
 }
+
+/**
+ * How the C library of Linux takes memory: much at a time, in large pages. The Worker is made in a
+ * thread of its own, whose memory otherwise grows by single pages: that took a quarter of the time
+ * in which a child of QuickJS starts, for 3 MiB less. V8 takes its memory by itself.
+ */
+const memoryVariables = {
+  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216",
+};
 
 /** In the words and not in a file: what is granted cannot be changed on the way. */
 function orderOf(run: Run): Order {
@@ -44,7 +53,7 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
-    env: temporaryVariables(folder),
+    env: { ...withoutMemoryVariables(run.env), ...temporaryVariables(folder) },
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
@@ -55,6 +64,12 @@ function orderOf(run: Run): Order {
       needed: run.key === undefined ? [] : [keyVariable],
     }),
   };
+}
+
+/** They have had their effect when the child starts; what it starts itself need not have them. */
+function withoutMemoryVariables(env: Run["env"]): Record<string, null> {
+  const ours = Object.keys(memoryVariables).filter((name) => !(name in env));
+  return Object.fromEntries(ours.map((name) => [name, null]));
 }
 
 /** Nothing where the runtime answers by itself, which is faster. */

@@ -25,7 +25,7 @@ export type Delivery = Pick<Sealed, "text"> & Partial<Sealed>;
 /**
  * Gathers the run of a folder.
  *
- * @param record of the run that starts
+ * @param record as the folder was prepared
  * @param added variables that the experiment gets besides those of the command
  */
 export async function gatherRun(
@@ -38,7 +38,6 @@ export async function gatherRun(
   const env = {
     ...world.env,
     ...await cacheVariables(folder),
-    ...restartVariable(record),
     ...added,
   };
   return {
@@ -121,7 +120,9 @@ async function realPathOf(path: string): Promise<string> {
   );
 }
 
-/** An experiment that keeps checkpoints asks by it whether to look for one. */
-function restartVariable({ restarts }: RunRecord): Record<string, string> {
-  return restarts === undefined ? {} : { EXPYRUN_RESTART: String(restarts) };
+/** The run with the record of its start; an experiment that keeps checkpoints hears of a restart. */
+export function restarted(run: Run, record: RunRecord): Run {
+  const { restarts } = record;
+  if (restarts === undefined) return { ...run, record };
+  return { ...run, record, env: { ...run.env, EXPYRUN_RESTART: String(restarts) } };
 }

@@ -39,6 +39,8 @@ export interface Handling {
   readonly signals?: ((child: Deno.ChildProcess) => Signals) | undefined;
   /** Who kills its group when expyrun is gone; answers with what ends the watch. */
   readonly watch?: ((pid: number) => () => void) | undefined;
+  /** Called as soon as it has ended, while its last output is still on the way. */
+  readonly ended?: (() => void) | undefined;
   /** When it is ended: by SIGTERM, and soon after by SIGKILL. */
   readonly timeoutMs?: number | undefined;
   /** Whether what the log holds stays. */
@@ -69,6 +71,7 @@ export async function runProcess(
     const screens = handling.screens ?? ownScreens(world);
     const output = tee(child, file, screens);
     const status = await child.status;
+    handling.ended?.();
     const { timedOut } = limit;
     const interrupted = !timedOut && await endedBySignal(signals, status);
     const signal = status.signal ?? undefined;

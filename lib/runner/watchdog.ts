@@ -47,46 +47,58 @@ export interface ManyWatch {
   end(): void;
 }
 
-// The groups stand in the positional parameters; what is told comes as "+ PID" and "- PID".
-const manyScript = `set --
+// The groups stand in a file, a line each: "+ PID" when one starts and "- PID" when it has ended.
+// Through the pipe each line would wake the shell, which reads by single characters.
+const manyScript = `read -r end
+set --
 while read -r sign pid; do
   if [ "$sign" = + ]; then set -- "$@" "$pid"; continue; fi
   for one; do shift; [ "$one" = "$pid" ] || set -- "$@" "$one"; done
-done
+done < "$0"
 for one; do kill -s KILL -- "-$one"; done`;
 
-/** How long an ended process stays watched: its number is not given away that soon. */
-const patienceMs = 1000;
-
-/** Starts a shell that does for many processes what {@linkcode watch} does for one. */
-export function watchMany(): ManyWatch {
-  const shell = canWatch() ? startShell(manyScript) : undefined;
-  if (shell === undefined) return { watch: () => () => {}, end: () => {} };
-  const writer = shell.stdin.getWriter();
-  let pending = "";
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tell = (line: string) => {
-    clearTimeout(timer);
-    timer = undefined;
-    const bytes = new TextEncoder().encode(pending + line);
-    pending = "";
-    if (bytes.length > 0) writer.write(bytes).catch(() => {});
-  };
+/**
+ * Starts a shell that does for many processes what {@linkcode watch} does for one.
+ *
+ * @param path a file that holds their numbers meanwhile, absolute
+ */
+export function watchMany(path: string): ManyWatch {
+  const list = openList(path);
+  const shell = list && canWatch() ? startShell(manyScript, path) : undefined;
+  if (!list || !shell) return { watch: () => () => {}, end: () => list?.remove() };
   return {
     watch: (pid) => {
-      tell(`+ ${pid}\n`);
-      return () => {
-        // Most often another one starts at once: one message tells both.
-        pending += `- ${pid}\n`;
-        timer ??= setTimeout(tell, patienceMs, "");
-      };
+      list.add(`+ ${pid}\n`);
+      return () => list.add(`- ${pid}\n`);
     },
     end: () => {
-      clearTimeout(timer);
       endShell(shell);
-      writer.abort().catch(() => {});
+      shell.stdin.abort().catch(() => {});
+      list.remove();
     },
   };
+}
+
+/** On a full disk the experiments, which may need none, are worth more than their watch. */
+function openList(path: string) {
+  try {
+    const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    return {
+      add(line: string): void {
+        try {
+          file.writeSync(new TextEncoder().encode(line));
+        } catch {
+          // Then this one is not watched.
+        }
+      },
+      remove(): void {
+        file.close();
+        Deno.removeSync(path);
+      },
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function startShell(script: string, ...parameters: string[]): Deno.ChildProcess | undefined {

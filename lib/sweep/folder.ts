@@ -24,6 +24,8 @@ export interface SweepFolder {
   readonly jobs: string;
   /** Locked by the process that conducts the sweep, and names it. */
   readonly lock: string;
+  /** The processes of the runs while they run here, for what ends them when expyrun is gone. */
+  readonly processes: string;
   /** Where SLURM's tasks write what is not the experiment's. */
   readonly slurm: string;
   /** The script of a submission, and the list of folders that its tasks run. */
@@ -64,6 +66,7 @@ export function sweepFolder(path: string): SweepFolder {
     folders: join(path, "folders.jsonl"),
     jobs: join(path, "jobs.jsonl"),
     lock: join(path, "lock.json"),
+    processes: join(path, "processes"),
     slurm: join(path, "slurm"),
     script: (submission) => join(path, `job.${submission}.sh`),
     list: (submission) => join(path, `job.${submission}.folders`),

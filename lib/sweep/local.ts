@@ -13,6 +13,7 @@ import type { ExecutionOptions } from "./command.ts";
 import { type Display, makeDisplay } from "./display.ts";
 import { formatDuration } from "./duration.ts";
 import { type Lease, leaseFolder, slotVariables, takeSlot } from "./gpu.ts";
+import type { SweepFolder } from "./folder.ts";
 import type { FolderOfRun } from "./make.ts";
 import type { Runs } from "./plan.ts";
 import { type PoolEnd, runPool } from "./pool.ts";
@@ -23,6 +24,7 @@ import { makeTurns, once, type Turns } from "./turns.ts";
 
 /** What to execute. */
 export interface LocalRequest {
+  readonly folder: SweepFolder;
   readonly runs: readonly FolderOfRun[];
   /** The values of every run of the sweep, by its number. */
   readonly values: Runs;
@@ -76,7 +78,7 @@ export async function executeLocally(
     progress.stopping = true;
     show();
   });
-  const many = watchMany();
+  const many = watchMany(request.folder.processes);
   const timer = display.live ? setInterval(show, 1000) : undefined;
   const told = { ...tellingOnce(display, world), say: () => {} };
   try {
