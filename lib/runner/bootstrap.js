@@ -12,6 +12,7 @@ const handed = JSON.parse(
 delete globalThis[given];
 const { call } = handed;
 const delivery = handed.delivery.sealed ? await opened(handed.delivery) : handed.delivery;
+for (const name of call.unset) unset(name);
 const label = `"${call.module}"`;
 
 /** What JSON lacks: null stands in its place in the configuration. */
@@ -39,6 +40,14 @@ async function opened({ sealed, nonce }) {
   const data = Uint8Array.fromBase64(sealed);
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
   return JSON.parse(new TextDecoder().decode(plain));
+}
+
+function unset(name) {
+  try {
+    Deno.env.delete(name);
+  } catch {
+    // An experiment that may not see it.
+  }
 }
 
 function fail(message, hint, code) {

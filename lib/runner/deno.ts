@@ -5,7 +5,14 @@
  */
 import { join, relative } from "../path.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
-import { callText, childEnvironment, foldersOf, temporaryVariables, watchOf } from "./call.ts";
+import {
+  addedNames,
+  callText,
+  childEnvironment,
+  foldersOf,
+  temporaryVariables,
+  watchOf,
+} from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
@@ -16,7 +23,7 @@ export const denoRunner: Runner = { handOver, plan };
 function handOver(run: Run, config: string): HandedFile[] {
   const { folder } = run;
   return [
-    { path: folder.call, text: callText(run, config) },
+    { path: folder.call, text: callText(run, config, addedNames(addedVariables(run), run)) },
     { path: folder.bootstrap, text: bootstrap },
   ];
 }
@@ -30,7 +37,7 @@ function plan(run: Run): Launch {
       "--quiet",
       "--no-prompt",
       "--frozen",
-      ...cacheFlags(run),
+      ...keepsCompiled(run) ? [] : ["--no-code-cache"],
       ...configFlags(run),
       ...permissionFlags({
         permissions: run.record.permissions,
@@ -46,17 +53,25 @@ function plan(run: Run): Launch {
       folder.bootstrap,
     ],
     cwd: folder.path,
-    env: { ...childEnvironment(run), ...temporaryVariables(folder) },
+    env: {
+      ...addedVariables(run),
+      ...childEnvironment(run),
+      ...temporaryVariables(folder),
+    },
   };
 }
 
 /**
- * What is compiled is kept for later runs by its path: that of a copy is never seen again, and would
- * only fill Deno's cache. Packages are.
+ * What is transpiled and compiled is kept for later runs by its path: that of a copy is never seen
+ * again, and would only fill Deno's cache. Packages are.
  */
-function cacheFlags({ lock = "", record: { code } }: Run): string[] {
-  const isReused = code.mode === "original" || /"(npm|jsr|remote)": \{/.test(lock);
-  return isReused ? [] : ["--no-code-cache"];
+function keepsCompiled({ lock = "", record: { code } }: Run): boolean {
+  return code.mode === "original" || /"(npm|jsr|remote)": \{/.test(lock);
+}
+
+/** For what is transpiled Deno has no flag. */
+function addedVariables(run: Run): Record<string, string> {
+  return keepsCompiled(run) ? {} : { DENO_EMIT_CACHE_MODE: "disable" };
 }
 
 /** Without a lock nothing but relative imports was found: there is nothing to download. */

@@ -6,6 +6,7 @@
  */
 import { toFileUrl } from "../path.ts";
 import {
+  addedNames,
   callText,
   childEnvironment,
   codeRoot,
@@ -53,7 +54,10 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
-    env: { ...withoutMemoryVariables(run.env), ...temporaryVariables(folder) },
+    env: {
+      ...Object.fromEntries(addedNames(memoryVariables, run).map((name) => [name, null])),
+      ...temporaryVariables(folder),
+    },
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
@@ -64,12 +68,6 @@ function orderOf(run: Run): Order {
       needed: run.key === undefined ? [] : [keyVariable],
     }),
   };
-}
-
-/** They have had their effect when the child starts; what it starts itself need not have them. */
-function withoutMemoryVariables(env: Run["env"]): Record<string, null> {
-  const ours = Object.keys(memoryVariables).filter((name) => !(name in env));
-  return Object.fromEntries(ours.map((name) => [name, null]));
 }
 
 /** Nothing where the runtime answers by itself, which is faster. */
