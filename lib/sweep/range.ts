@@ -19,9 +19,6 @@ export const maxAxisValues = 100_000;
 const number = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?`;
 const pattern = new RegExp(`^(lin:|log:)?(${number})\\.\\.(${number})(?:\\.\\.(${number}))?$`);
 
-/** `0...3` would be 0 to .3, which nobody means who writes the 0 of the first number. */
-const threeDots = /^(?:\w+:)?[-+]?\d.*\.{3}/;
-
 /** Whether the word is meant as a range, well-formed or not. */
 export function looksLikeRange(word: string): boolean {
   return /^(lin|log):/.test(word) || /^[-+.\d].*\.\./.test(word);
@@ -43,7 +40,8 @@ export function looksLikeRange(word: string): boolean {
 export function expandRange(word: string, kind: "int" | "float"): Expansion {
   if (!looksLikeRange(word)) return { values: [word] };
   const match = pattern.exec(word);
-  if (!match || threeDots.test(word)) return malformed(word);
+  // `0...3` would be 0 to .3, which nobody means.
+  if (!match || word.includes("...")) return malformed(word);
   const [, form, from, to, third] = match as unknown as [
     string,
     string?,
@@ -121,10 +119,11 @@ function steps(
     (index) => written({ digits: first + BigInt(index) * by, scale }),
   );
   if (kind === "float") return { values };
-  // An end that is no integer is a slip, though counting never comes to it; of two integers that
-  // follow each other all others are integers, too.
-  const ends = [from, to].map((end) => written(decimal(end)));
-  return whole(word, values, [...ends, ...[0, 1].flatMap((index) => values.at(index) ?? [])]);
+  // An end that is no integer is a slip, though counting never comes to it.
+  const brokenEnd = [from, to].map((end) => written(decimal(end))).find((end) => !isWhole(end));
+  if (brokenEnd !== undefined) return noInteger(word, brokenEnd, "Begin and end it with integers");
+  // Of two integers that follow each other all others are integers, too.
+  return whole(word, values, [0, 1].flatMap((index) => values.at(index) ?? []));
 }
 
 function spaced(
@@ -167,11 +166,19 @@ function counted(length: number, make: (index: number) => string): Sequence<stri
 
 /** @param tried the values to look at */
 function whole(word: string, values: Sequence<string>, tried: readonly string[]): Expansion {
-  const broken = tried.find((value) => !/^-?\d+$/.test(value));
+  const broken = tried.find((value) => !isWhole(value));
   if (broken === undefined) return { values };
+  return noInteger(word, broken, "Choose a step or a number of values that meets integers only");
+}
+
+function isWhole(value: string): boolean {
+  return /^-?\d+$/.test(value);
+}
+
+function noInteger(word: string, value: string, hint: string): Expansion {
   return {
-    problem: `Cannot expand "${word}": ${broken} is no integer, and the key's values are`,
-    hint: "Choose a step or a number of values that meets integers only",
+    problem: `Cannot expand "${word}": ${value} is no integer, and the key's values are`,
+    hint,
   };
 }
 

@@ -15,6 +15,7 @@ lists: [[1], [2]]
 datasets: [{name: a}, {name: b, size: 1}]
 training: {lr: 0.1, batch_size: 4}
 __run__: {__output_dir__: out}
+floats: [0.1, 0.2]
 `);
 
 function overridesOf(...words: string[]): Override[] {
@@ -44,6 +45,7 @@ const conversions: readonly [key: string, value: string, yaml: string][] = [
   ["float", "nan", ".nan"],
   ["float", ".inf", ".inf"],
   ["float", "-.Inf", "-.inf"],
+  ["float", "+.INF", ".inf"],
   ["float", ".NaN", ".nan"],
   ["float", ".5", "0.5"],
   ["bool", "False", "false"],
@@ -61,6 +63,7 @@ const conversions: readonly [key: string, value: string, yaml: string][] = [
   ["ints", "3,4", "[3, 4]"],
   ["ints", "3", "[3]"],
   ["ints", "3,4,5", "[3, 4, 5]"],
+  ["floats", ".inf,-.inf,.nan", "[.inf, -.inf, .nan]"],
   ["mixed", "2,5,0,x", "[2, '5', false, x]"],
   ["mixed", "2,5", "[2, 5]"],
   ["empty", "1,a,2.5,true", "[1, a, 2.5, true]"],

@@ -20,7 +20,7 @@ const good: readonly [word: string, kind: Kind, values: string][] = [
   ["0..1..0.25", "float", "0 0.25 0.5 0.75 1"],
   // Binary floats would give 0.30000000000000004, and miss the end.
   ["0..0.3..0.1", "float", "0 0.1 0.2 0.3"],
-  ["-.5...5..0.5", "float", "-0.5 0 0.5"],
+  ["-.5..0.5..0.5", "float", "-0.5 0 0.5"],
   ["1e-5..3e-5..1e-5", "float", "0.00001 0.00002 0.00003"],
   ["lin:0..1..5", "float", "0 0.25 0.5 0.75 1"],
   ["lin:1..0..3", "float", "1 0.5 0"],
@@ -42,14 +42,15 @@ for (const [word, kind, values] of good) {
   });
 }
 
-const bad: readonly [word: string, kind: Kind, problem: RegExp][] = [
+const bad: readonly [word: string, kind: Kind, problem: RegExp, hint?: RegExp][] = [
   ["0..", "int", /as a range/],
-  ["0..4..0", "int", /never reaches/],
-  ["0..4..-1", "int", /never reaches/],
-  ["0..1..0.5", "int", /0.5 is no integer/],
-  ["0..2.5", "int", /2.5 is no integer/],
+  ["0..4..0", "int", /never reaches/, /other than 0/],
+  ["0..4..-1", "int", /never reaches/, /sign/],
+  ["0..1..0.5", "int", /0.5 is no integer/, /Choose a step/],
+  ["0..2.5", "int", /2.5 is no integer/, /Begin and end/],
   ["0...3", "int", /as a range/],
   ["0...3", "float", /as a range/],
+  [".5...7", "float", /as a range/],
   ["lin:0..10..4", "int", /3.33333333333 is no integer/],
   ["lin:0..1", "float", /as a range/],
   ["lin:0..1..1", "float", /2 values or more/],
@@ -63,12 +64,12 @@ const bad: readonly [word: string, kind: Kind, problem: RegExp][] = [
   ["lin:0..1..100001", "float", /more than 100000/],
   ["1e999..1", "float", /exponents/],
 ];
-for (const [word, kind, problem] of bad) {
+for (const [word, kind, problem, hint = /./] of bad) {
   Deno.test(`expandRange refuses ${word} for ${kind}`, () => {
     const expansion = expandRange(word, kind);
     // What is no range at all stays text, which then does not convert to the key's kind.
     if ("values" in expansion) return assertEquals(expansion.values, [word]);
     assertMatch(expansion.problem, problem);
-    assert(expansion.hint.length > 0);
+    assertMatch(expansion.hint, hint);
   });
 }
