@@ -225,6 +225,7 @@ function parseVerb(parsed: Parsed): Command {
     case "pack": {
       refuseMore(verb, words, next + 1);
       const output = options.get("output")?.at(-1);
+      if (output && !isArchive(output.value)) throw otherFormat(output);
       return {
         kind: verb,
         force,
@@ -257,6 +258,13 @@ function parseExplain(parsed: Parsed, common: Common): Omit<ExplainCommand, "jso
   if (key === undefined || key.startsWith("--")) return parseConfig(parsed, common);
   const rest = parseConfig({ ...parsed, next: next + 1 }, common);
   return { ...rest, configPlace: at(words, next), key, keyPlace: at(words, next + 1) };
+}
+
+/** By another name nothing would run it. */
+function otherFormat({ value, place }: { value: string; place: ArgumentPlace }): ExpyrunError {
+  const stem = value.replace(/\.(?:zip|tar|gz|tbz2?|txz|tar\.\w+)$/, "");
+  const hint = /\w$/.test(stem) ? `Write: -o ${stem}.tar.gz` : undefined;
+  return usage(`Cannot pack into "${value}": an archive is a .tar.gz or .tgz`, place, hint);
 }
 
 function parseFolders({ words, next }: Parsed): FolderOperand[] {

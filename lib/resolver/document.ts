@@ -25,7 +25,7 @@ export async function readDocument(
   world: World,
   namedAt?: Place,
 ): Promise<Mapping> {
-  const text = decode(await readBytes(path, name, namedAt), path, name);
+  const text = decode(await readBytes(path, name, namedAt), path, name, namedAt);
   return parseDocument({ name, path, text }, world.warn);
 }
 
@@ -108,15 +108,26 @@ async function neighbourHint(path: string, name: string): Promise<string | undef
 }
 
 /** UTF-8, with or without a byte order mark. */
-function decode(bytes: Uint8Array, path: string, name: string): string {
+function decode(bytes: Uint8Array, path: string, name: string, namedAt?: Place): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
+    if (isGzip(bytes)) throw archive(name, namedAt);
     const text = new TextDecoder().decode(bytes);
     const start = validLength(bytes);
     const place = { kind: "file", source: { name, path, text }, start, end: start + 1 } as const;
     throw failure("it is not UTF-8 text", place, place.source, "Save the file as UTF-8");
   }
+}
+
+function isGzip([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
+}
+
+function archive(name: string, namedAt: Place | undefined): ExpyrunError {
+  const hint =
+    `If "expyrun pack" wrote it: "expyrun ${name}" runs it, "tar -xzf ${name}" unpacks it`;
+  return unreadable(name, "it is an archive, not a configuration", namedAt, hint);
 }
 
 /** How many UTF-16 units precede the first bytes that are not UTF-8. */

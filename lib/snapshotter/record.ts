@@ -11,6 +11,7 @@ import { type ExperimentFolder, writeFile } from "./folder.ts";
 import type { GitFacts } from "./git.ts";
 import type { InputFingerprint } from "./inputs.ts";
 import type { MachineFacts, ProcessIdentity } from "./machine.ts";
+import { noRecord } from "./no_record.ts";
 
 /** What a run has come to. */
 export type Status = "prepared" | "running" | "succeeded" | "interrupted" | "failed";
@@ -355,39 +356,8 @@ function recordText(folder: ExperimentFolder, place: Place | undefined): string 
   try {
     return Deno.readTextFileSync(folder.record);
   } catch (error) {
-    throw absent(folder, place, error);
+    throw noRecord(folder, place, error);
   }
-}
-
-function absent(folder: ExperimentFolder, place: Place | undefined, error: unknown): ExpyrunError {
-  if (error instanceof Deno.errors.NotADirectory) {
-    const message = `Cannot read "${folder.path}": it is a file, not an experiment folder`;
-    return new ExpyrunError({ code: "unreadable", message, place });
-  }
-  if (!(error instanceof Deno.errors.NotFound)) {
-    const because = error instanceof Deno.errors.PermissionDenied
-      ? "permission denied"
-      : "it cannot be read as a file";
-    const message = `Cannot read "${folder.record}": ${because}`;
-    return new ExpyrunError({ code: "unreadable", message, place });
-  }
-  try {
-    if (Deno.statSync(folder.path).isDirectory) return neverReady(folder, place);
-  } catch {
-    // Not there: said below.
-  }
-  const message = `Cannot read "${folder.path}": there is no such folder`;
-  return new ExpyrunError({ code: "unreadable", message, place });
-}
-
-function neverReady(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {
-  return new ExpyrunError({
-    code: "status",
-    message: `Cannot use "${folder.path}": it is no prepared experiment folder, ` +
-      "it holds no record.json",
-    place,
-    hint: '"expyrun prepare CONFIG" makes one and prints its path',
-  });
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
