@@ -171,7 +171,7 @@ async function writeConfigs(
  */
 async function chooseRuntime({ spec }: CheckedRun, world: World): Promise<Runtime> {
   const name = runtimeOf(spec, world);
-  if (name === "embedded") refuseExceptions(spec.permissions);
+  if (name === "embedded") refuseExceptions(spec.permissions, spec.permissionsPlace);
   const isOther = name === "deno" && !isAbsolute(world.deno);
   const versions = isOther ? await askVersions(world) : world.versions;
   return { runtime: name, versions };

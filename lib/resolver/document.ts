@@ -173,10 +173,18 @@ function syntaxHint(reason: string, text: string, offset: number): string | unde
     return "Check the indentation, and that every quote and bracket is closed";
   }
   if (/non-printable|null byte/.test(reason)) return "Write it as an escape, in double quotes";
-  if (/indentation|expected ':'|document separator/.test(reason)) {
-    return 'Check the indentation, and quote text that holds ": " or " #"';
+  if (/implicit key|indentation|expected ':'|document separator/.test(reason)) {
+    return colonHint(text.slice(0, offset)) ??
+      'Check the indentation, and quote text that holds ": " or " #"';
   }
   return undefined;
+}
+
+/** `lr:0.1` is text, which goes on in the next line. */
+function colonHint(before: string): string | undefined {
+  const lines = before.split("\n").slice(0, -1).filter((line) => line.trim() !== "");
+  const [, key, value] = /^\s*(?:- )?([\w.-]+):([^\s/].*)$/.exec(lines.at(-1) ?? "") ?? [];
+  return key && `Write "${key}: ${value}", with a space after the colon`;
 }
 
 function checkSingle(events: readonly Event[], source: Source): void {

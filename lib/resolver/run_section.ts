@@ -34,6 +34,8 @@ export interface RunSpec {
   /** `__include__`, as written: relative to `code`. */
   readonly include: readonly { readonly path: string; readonly place: Place }[];
   readonly permissions: Permissions;
+  /** Where `__permissions__` was written, if it was. */
+  readonly permissionsPlace?: Place | undefined;
   /** `__runtime__`: what the entry point runs in, where it is said. */
   readonly runtime?: RuntimeName | undefined;
   /** `__inputs__`: data that the run declares to read. */
@@ -74,6 +76,7 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
   const [main, outputDir, name] = requiredKeys.map((key) => requiredText(run, key, place));
   const code = optionalText(run, "__code__");
   warnOfTilde(outputDir!, world);
+  const permissions = run.entries.get("__permissions__")?.value;
   return {
     main: readMain(main!),
     name: checkedName(name!),
@@ -83,7 +86,8 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
     code: code ? resolve(world.cwd, checkedPath(code, "__code__")) : world.cwd,
     codePlace: code?.place,
     include: readInclude(run),
-    permissions: readPermissions(run.entries.get("__permissions__")?.value, world),
+    permissions: readPermissions(permissions, world),
+    permissionsPlace: permissions?.place,
     runtime: readRuntime(run),
     inputs: readInputs(run.entries.get("__inputs__")?.value, world),
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { kindOf, type Mapping, type Node, nodeAt } from "./node.ts";
+import { aKind, type Mapping, type Node, nodeAt } from "./node.ts";
 
 /** Tells whether an environment variable of this name holds a secret. */
 export type SecretRule = (name: string) => boolean;
@@ -55,12 +55,12 @@ export function readSecretRule(config: Mapping): SecretRule {
   const node = nodeAt(config, "__run__.__secrets__");
   if (node === undefined || (node.kind === "scalar" && node.type === "null")) return secretRule();
   if (node.kind === "scalar" && node.value === "none") return noSecrets;
-  if (node.kind !== "list") throw malformed(node, `a ${kindOf(node)}`);
+  if (node.kind !== "list") throw malformed(node, aKind(node));
   return secretRule(node.items.map(nameOf));
 }
 
 function nameOf(node: Node): string {
-  if (node.kind !== "scalar" || node.type !== "string") throw malformed(node, `a ${kindOf(node)}`);
+  if (node.kind !== "scalar" || node.type !== "string") throw malformed(node, aKind(node));
   const name = /^\$?([A-Za-z_][A-Za-z0-9_]*)$/.exec(node.value)?.[1];
   if (name === undefined) throw malformed(node, `"${node.value}", which is no name`);
   return name;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import { withoutDenied } from "./denials.ts";
 import {
   type Grant,
@@ -64,9 +64,10 @@ function amount(allowed: Grant["allow"], own: readonly string[]): boolean | read
  * A Worker knows no exceptions from what it is allowed. Granting what a configuration denies would
  * be wrong, and so would be denying what it grants.
  *
+ * @param place where the set was configured, if it was
  * @throws {ExpyrunError} when the set denies a part of something
  */
-export function refuseExceptions(permissions: Permissions): void {
+export function refuseExceptions(permissions: Permissions, place?: Place): void {
   for (const name of permissionNames) {
     const { deny } = permissions[name];
     if (typeof deny === "boolean" || deny.length === 0) continue;
@@ -74,6 +75,7 @@ export function refuseExceptions(permissions: Permissions): void {
       code: "launch",
       message: `Cannot deny "${name}" for ${deny.map((item) => `"${item}"`).join(", ")}: ` +
         `the runtime "embedded" knows no exceptions from what is allowed`,
+      place,
       hint: "List only what is to be allowed, or use --runtime deno",
     });
   }

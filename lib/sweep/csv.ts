@@ -21,17 +21,20 @@ export interface Cell {
  * Reads every row that is not empty. A cell in double quotes may hold commas, line ends and, doubled,
  * quotes; blanks around an unquoted cell do not count.
  *
- * @returns undefined where a quote is not closed
+ * @returns the offset of a quote that is not closed, where there is one
  */
-export function parseCsv(text: string): Row[] | undefined {
+export function parseCsv(text: string): Row[] | { readonly openQuote: number } {
   const rows: Row[] = [];
   let cells: Cell[] = [];
   let line = 1;
   let begun = 1;
   const pattern = /(?:[ \t]*("(?:[^"]|"")*")[ \t]*|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
   for (pattern.lastIndex = text.startsWith("\ufeff") ? 1 : 0; pattern.lastIndex < text.length;) {
+    const start = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (!match || (match[2] ?? "").trimStart().startsWith('"')) return undefined;
+    if (!match || (match[2] ?? "").trimStart().startsWith('"')) {
+      return { openQuote: text.indexOf('"', start) };
+    }
     cells.push(cell(match));
     line += (match[0].match(/\r\n|\n|\r/g) ?? []).length;
     const atEnd = pattern.lastIndex === text.length;

@@ -75,7 +75,11 @@ export function pointsOfCsv(source: Source, config: Mapping): Assignment[][] {
     end,
   });
   const rows = parseCsv(source.text);
-  if (rows === undefined) throw sweepError(`Cannot read "${source.name}": a quote is not closed`);
+  if ("openQuote" in rows) {
+    const { openQuote: start } = rows;
+    const message = `Cannot read "${source.name}": a quote is not closed`;
+    throw sweepError(message, at({ start, end: start + 1 }), "Write a quote in a cell twice");
+  }
   const [header, ...body] = rows;
   if (!header || body.length === 0) {
     throw sweepError(

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { parseCsv } from "../../lib/sweep/csv.ts";
+import { assert, assertEquals } from "@std/assert";
+import { parseCsv, type Row } from "../../lib/sweep/csv.ts";
 
 const tables: readonly [name: string, text: string, rows: string[][]][] = [
   ["plain", "a,b\n1,2\n", [["a", "b"], ["1", "2"]]],
@@ -20,17 +20,24 @@ const tables: readonly [name: string, text: string, rows: string[][]][] = [
 ];
 for (const [name, text, rows] of tables) {
   Deno.test(`parseCsv: ${name}`, () => {
-    assertEquals(parseCsv(text)?.map(({ cells }) => cells.map((cell) => cell.text)), rows);
+    assertEquals(rowsOf(text).map(({ cells }) => cells.map((cell) => cell.text)), rows);
   });
 }
 
+function rowsOf(text: string): Row[] {
+  const rows = parseCsv(text);
+  assert(!("openQuote" in rows));
+  return rows;
+}
+
 Deno.test("parseCsv: a quote that is not closed", () => {
-  assertEquals(parseCsv('a,b\n"1,2\n'), undefined);
+  assertEquals(parseCsv('a,b\n"1,2\n'), { openQuote: 4 });
+  assertEquals(parseCsv('"a""b", "1\n'), { openQuote: 8 });
 });
 
 Deno.test("parseCsv: places and lines", () => {
   const text = 'a,b\n"x\ny", z\n3,4';
-  const [, second, third] = parseCsv(text)!;
+  const [, second, third] = rowsOf(text);
   assertEquals(second!.cells.map(({ start, end }) => text.slice(start, end)), ['"x\ny"', "z"]);
   assertEquals([second!.line, third!.line], [2, 4]);
 });

@@ -36,7 +36,7 @@ const bad: readonly [name: string, text: string, message: string, at: string | u
   ["a mapping", "model\nx\n", "it is a mapping", "points.csv:1:1"],
   ["a key twice", "lr,seed,lr\n1,2,3\n", 'names "lr" twice', "points.csv:1:9"],
   ["no rows", "lr,seed\n", "holds no points", undefined],
-  ["an open quote", 'lr\n"1\n', "a quote is not closed", undefined],
+  ["an open quote", 'lr\n"1\n', "a quote is not closed", "points.csv:2:1"],
 ];
 for (const [name, text, message, at] of bad) {
   Deno.test(`pointsOfCsv refuses: ${name}`, () => {
