@@ -53,7 +53,7 @@ Deno.test("anything else is an error at its place", async (t) => {
   const cases: [text: string, message: string][] = [
     ["__run__: {__secrets__: all}", "a string"],
     ["__run__: {__secrets__: {A: 1}}", "a mapping"],
-    ["__run__: {__secrets__: [1]}", "a int"],
+    ["__run__: {__secrets__: [1]}", "an int"],
     ["__run__: {__secrets__: [A B]}", '"A B", which is no name'],
   ];
   for (const [text, message] of cases) {
