@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  type Command,
-  isArchive,
-  optionHint,
-  parseCommand,
-  type PrepareCommand,
-  verbHint,
-} from "./lib/cli.ts";
+import { isArchive, optionHint, parseCommand, verbHint } from "./lib/cli.ts";
+import type { Command, PrepareCommand } from "./lib/command.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";

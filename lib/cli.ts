@@ -4,102 +4,23 @@
  *
  * @module
  */
+import type {
+  Command,
+  Common,
+  ConfigCommand,
+  ExplainCommand,
+  FolderOperand,
+  GivenOptions,
+} from "./command.ts";
 import { type ArgumentPlace, didYouMean, ExpyrunError, nearMiss } from "./errors.ts";
 import type { Override } from "./resolver/override.ts";
-import type { CancelCommand } from "./sweep/cancel.ts";
-import type { GivenOptions } from "./sweep/command.ts";
-import type { StatusCommand } from "./sweep/status.ts";
-import type { SweepWords } from "./sweep/words.ts";
 import { type Option, type Verb, verbs } from "./verbs.ts";
 import { type RuntimeName, runtimeNames } from "./world.ts";
-
-/** What every verb takes. */
-export interface Common {
-  /** `--quiet`: no words of expyrun's own around the experiment's. */
-  readonly quiet: boolean;
-  /** `--strict`: every warning is an error. */
-  readonly strict: boolean;
-  /** `--runtime NAME`: what the experiment runs in. */
-  readonly runtime?: RuntimeName | undefined;
-}
-
-/** A configuration and what the command line changes in it. */
-export interface ConfigCommand extends Common {
-  /** The configuration's path, as written. */
-  readonly config: string;
-  readonly configPlace: ArgumentPlace;
-  readonly overrides: readonly Override[];
-  /** `--debug`: run the original code, in a folder of its own. */
-  readonly debug: boolean;
-  /** Where `--debug` stands when it follows CONFIG, where it could be meant as a key. */
-  readonly debugPlace?: ArgumentPlace | undefined;
-}
-
-/** A configuration to be made into an experiment folder. */
-export interface PrepareCommand extends ConfigCommand {
-  /** `--force`: go on though the folder that is repeated has changed since its record. */
-  readonly force: boolean;
-}
-
-/** An experiment folder. */
-export interface FolderOperand {
-  /** Its path, as written. */
-  readonly folder: string;
-  readonly folderPlace: ArgumentPlace;
-}
-
-/** A run to be repeated. */
-export interface RerunCommand extends FolderOperand, Common {
-  readonly overrides: readonly Override[];
-  /** `--report`: only say what differs; as JSON with `--json`. */
-  readonly report: boolean;
-  readonly json: boolean;
-  /** `--check`: globs of the output files to compare. */
-  readonly check: readonly { readonly glob: string; readonly place: ArgumentPlace }[];
-  /** `--tolerance`: how far numbers may lie apart, relatively. */
-  readonly tolerance?: number | undefined;
-  readonly force: boolean;
-}
-
-/** A question about where a value came from. */
-export interface ExplainCommand extends ConfigCommand {
-  readonly json: boolean;
-  readonly key?: string | undefined;
-  readonly keyPlace?: ArgumentPlace | undefined;
-}
-
-/** A run to be packed. */
-export interface PackCommand extends FolderOperand, Common {
-  /** `--outputs`: with what the run wrote. */
-  readonly outputs: boolean;
-  /** `-o FILE`: the archive's path, as written. */
-  readonly output?: { readonly path: string; readonly place: ArgumentPlace } | undefined;
-  readonly force: boolean;
-}
 
 /** Whether CONFIG is taken for an archive of a run, which `pack` writes. */
 export function isArchive(config: string): boolean {
   return /\.(?:tar\.gz|tgz)$/.test(config);
 }
-
-/** What the user asked for. */
-export type Command =
-  | { readonly kind: "help"; readonly verb?: Verb | undefined }
-  | { readonly kind: "version" }
-  | { readonly kind: "run"; readonly options: GivenOptions } & PrepareCommand
-  | { readonly kind: "resolve"; readonly json: boolean } & ConfigCommand
-  | { readonly kind: "prepare"; readonly json: boolean } & PrepareCommand
-  | { readonly kind: "execute"; readonly force: boolean; readonly logOnly: boolean }
-    & FolderOperand
-    & Common
-  | { readonly kind: "sweep" } & SweepWords
-  | { readonly kind: "status" } & StatusCommand & Common
-  | { readonly kind: "cancel" } & CancelCommand & Common
-  | { readonly kind: "explain" } & ExplainCommand
-  | { readonly kind: "verify"; readonly json: boolean; readonly folders: readonly FolderOperand[] }
-    & Common
-  | { readonly kind: "rerun" } & RerunCommand
-  | { readonly kind: "pack" } & PackCommand;
 
 /**
  * Reads the command line.

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, isAbsolute, join } from "./path.ts";
-import type { ExplainCommand } from "./cli.ts";
+import type { ExplainCommand } from "./command.ts";
 import { readConfiguration } from "./resolve.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { variablesOf } from "./resolver/interpolation.ts";

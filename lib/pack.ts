@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PackCommand } from "./cli.ts";
+import type { PackCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
 import { basename, join, resolve } from "./path.ts";
 import { type ArchiveItem, writeArchive } from "./runs/archive.ts";

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { PrepareCommand, RerunCommand } from "./cli.ts";
+import type { PrepareCommand, RerunCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
 import { execute } from "./execute.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
-import { type CheckedRun, prepareRun } from "./prepare.ts";
+import type { CheckedRun } from "./check.ts";
+import { prepareRun } from "./prepare.ts";
 import { readConfiguration } from "./resolve.ts";
 import { isReadAgain, literally, literalMark } from "./resolver/interpolation.ts";
 import { nodeAt } from "./resolver/node.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command, ConfigCommand } from "./cli.ts";
+import type { Command, ConfigCommand } from "./command.ts";
 import { ExpyrunError } from "./errors.ts";
 import { jsonOf } from "./resolver/deliver.ts";
 import { emitResolved } from "./resolver/emit.ts";

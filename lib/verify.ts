@@ -4,7 +4,7 @@
  * @module
  */
 import { isAbsolute, join } from "./path.ts";
-import type { Command, FolderOperand } from "./cli.ts";
+import type { Command, FolderOperand } from "./command.ts";
 import { isUnchanged, verifyFolder } from "./runs/verify.ts";
 import { openFolder } from "./snapshotter/folder.ts";
 import { type Changes, findRecord } from "./snapshotter/record.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Command, parseCommand } from "../lib/cli.ts";
+import { parseCommand } from "../lib/cli.ts";
+import type { Command } from "../lib/command.ts";
 import { ExpyrunError, render } from "../lib/errors.ts";
 
 /** A command without its places: what was understood. */

@@ -5,21 +5,70 @@
  */
 import { changesText, isUnchanged, verifyFolder } from "../runs/verify.ts";
 import { secretNames } from "../runs/trust.ts";
+import { ExpyrunError, type Problem } from "../errors.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { loadedModules, warnOutside } from "../snapshotter/loaded.ts";
-import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
+import {
+  type Changes,
+  type RunRecord,
+  type Status,
+  writeLastRecord,
+} from "../snapshotter/record.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";
 import { importHint, permissionHint } from "./hints.ts";
 import type { Outcome } from "./process.ts";
+import type { Ran } from "./start.ts";
+
+/**
+ * Writes how a run ended, and says so.
+ *
+ * @returns its last record
+ */
+export async function endRun(
+  { run: { folder, record }, outcome, durationMs, folders }: Ran,
+  world: World,
+): Promise<RunRecord> {
+  const last = await endedRecord(folder, record, outcome, durationMs, world);
+  // Temporary files may have filled the disk: with them gone there is room for the record.
+  await removeTemporary(folder);
+  const unwritten = await lastRecord(folder, last);
+  sayEnd(last, outcome, folders, world);
+  if (unwritten) world.warn(unwritten);
+  warnOfDoubts(last, world);
+  return last;
+}
+
+/** Most often it is empty. */
+async function removeTemporary({ temporary }: ExperimentFolder): Promise<void> {
+  try {
+    Deno.removeSync(temporary);
+  } catch {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
+}
+
+/** A run that has ended is over, whatever the disk says: what it says is only told. */
+async function lastRecord(
+  folder: ExperimentFolder,
+  record: RunRecord,
+): Promise<Problem | undefined> {
+  try {
+    await writeLastRecord(folder, record);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    return error.problem;
+  }
+}
 
 /**
  * The last record of a run.
  *
  * @param running the record that was written when it started
  */
-export async function endedRecord(
+async function endedRecord(
   folder: ExperimentFolder,
   running: RunRecord,
   outcome: Outcome,
@@ -41,7 +90,7 @@ export async function endedRecord(
  *
  * @param folders the present paths of the experiment folder, the real one first
  */
-export function sayEnd(
+function sayEnd(
   record: RunRecord,
   outcome: Outcome,
   folders: readonly string[],
@@ -58,7 +107,7 @@ export function sayEnd(
 }
 
 /** Warns of what keeps the run from being repeated: code from outside the copy, a changed copy. */
-export function warnOfDoubts({ outside, altered }: RunRecord, world: World): void {
+function warnOfDoubts({ outside, altered }: RunRecord, world: World): void {
   // Under --strict the child has refused them.
   if (outside && !world.strict) warnOutside(outside, world);
   if (altered) warnAltered(altered, world);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CheckedRun, Preparation } from "../prepare.ts";
+import type { CheckedRun } from "../check.ts";
 import type { Mapping } from "../resolver/node.ts";
 import { readSecretRule } from "../resolver/secrets.ts";
 import { usedVariables, type Variable } from "../resolver/variables.ts";
@@ -13,6 +13,18 @@ import { gitFacts } from "../snapshotter/git.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { checkRepeated, type Repeated } from "./trust.ts";
+
+/** What is known beforehand. */
+export interface Known {
+  /** Whether the original code runs, uncopied. */
+  readonly debug: boolean;
+  /** A run of the same code that was prepared before: what was found out for it is not asked again. */
+  readonly like?: RunRecord | undefined;
+  /** The archive that the code was unpacked from, absolute. */
+  readonly archive?: string | undefined;
+  /** `--force`: code that has changed since its record is run all the same. */
+  readonly force?: boolean | undefined;
+}
 
 /** Facts on their way. */
 export interface Facts {
@@ -30,14 +42,14 @@ export type SettledFacts = Facts["rest"] & Pick<RunRecord, "git">;
  */
 export async function gatherFacts(
   run: CheckedRun,
-  preparation: Preparation,
+  known: Known,
   world: World,
 ): Promise<Facts> {
   const { raw, resolved, spec } = run;
-  const { like, archive } = preparation;
+  const { like, archive } = known;
   const variables = usedVariables(resolved);
   if (!like) warnSecrets(raw, variables, world);
-  const repeated = await repeatedBy(run, variables, preparation, world);
+  const repeated = await repeatedBy(run, variables, known, world);
   const inputs = await inputFacts(spec.inputs, world, like?.inputs);
   const environment = await variableFacts(variables, readSecretRule(raw), world.env);
   const { code, outputDir } = spec;
@@ -58,7 +70,7 @@ export async function settle({ git, rest }: Facts): Promise<SettledFacts> {
 async function repeatedBy(
   { spec }: CheckedRun,
   variables: readonly Variable[],
-  { like, debug, force = false }: Preparation,
+  { like, debug, force = false }: Known,
   world: World,
 ): Promise<Partial<Repeated> | undefined> {
   if (like) return { git: like.git, ...(like.repeats ? { repeats: like.repeats } : {}) };

@@ -7,7 +7,7 @@ import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
-import { completeLock, emptyLock } from "./lock.ts";
+import { completeLock, type DenoProgram, emptyLock } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
 import { neededBy } from "./needed.ts";
 import { packageImports, withoutWorkspace } from "./package_json.ts";
@@ -15,13 +15,6 @@ import { copyPackages } from "./packages.ts";
 import { findProject, type Project } from "./project.ts";
 import type { PackageRecord } from "./record.ts";
 import { type ImportScan, scanImports } from "./scan.ts";
-
-/** The Deno that imports are locked with. */
-export interface DenoProgram {
-  /** The executable. */
-  readonly program: string;
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** The code whose imports are to be resolved. */
 export interface ImportsRequest {

@@ -6,8 +6,14 @@
 import { join } from "../path.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
-import type { DenoProgram } from "./imports.ts";
 import { folderUrl } from "./import_map.ts";
+
+/** The Deno that imports are locked with. */
+export interface DenoProgram {
+  /** The executable. */
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** What to lock. */
 export interface LockRequest {

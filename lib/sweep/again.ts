@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkRun, type PreparedRun, prepareRun } from "../prepare.ts";
+import { checkRun } from "../check.ts";
+import { type PreparedRun, prepareRun } from "../prepare.ts";
 import { readDocument } from "../resolver/document.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { isUnchanged, verifyFolder } from "../runs/verify.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CancelCommand } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import { resolve } from "../path.ts";
 import { identityOf } from "../snapshotter/machine.ts";
@@ -15,13 +16,6 @@ import { shownPath } from "./paths.ts";
 import { noteCancelled, singleTask } from "./single.ts";
 import { callSlurm, slurmError } from "./slurm/client.ts";
 import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
-
-/** `expyrun cancel`. */
-export interface CancelCommand {
-  /** The folder of a sweep, or of a run on SLURM, as written. */
-  readonly folder: string;
-  readonly folderPlace: ArgumentPlace;
-}
 
 /**
  * Interrupts what runs, and takes back what waits. What has ended stays as it is.

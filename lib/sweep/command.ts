@@ -3,20 +3,12 @@
  *
  * @module
  */
+import type { GivenOption, GivenOptions } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import type { Setting } from "./axis.ts";
 import { parseDuration } from "./duration.ts";
 import type { Method } from "./section.ts";
 import { readSbatchWord, type SlurmOption } from "./slurm/options.ts";
-
-/** An option's value and where it stands. */
-export interface GivenOption {
-  readonly value: string;
-  readonly place: ArgumentPlace;
-}
-
-/** The options of a command line, with their values. */
-export type GivenOptions = ReadonlyMap<string, readonly GivenOption[]>;
 
 /** Where runs are executed. */
 export type Launcher = "local" | "slurm";

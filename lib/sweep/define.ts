@@ -5,7 +5,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { type CheckedRun, checkRun } from "../prepare.ts";
+import { type CheckedRun, checkRun } from "../check.ts";
 import { type Configuration, refuseDebugKey } from "../resolve.ts";
 import { deliverable, jsonOf } from "../resolver/deliver.ts";
 import { parseValues } from "../resolver/document.ts";

@@ -6,7 +6,8 @@
 import type { Place } from "../errors.ts";
 import { interruptibly } from "../interruption.ts";
 import { dirname } from "../path.ts";
-import { type CheckedRun, type PreparedRun, prepareRun, runtimeOf } from "../prepare.ts";
+import { type CheckedRun, runtimeOf } from "../check.ts";
+import { type PreparedRun, prepareRun } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
 import type { List, Mapping } from "../resolver/node.ts";
 import { discardFolder, openFolder, writeFile } from "../snapshotter/folder.ts";

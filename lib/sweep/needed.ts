@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type CheckedRun, configDigest } from "../prepare.ts";
+import type { CheckedRun } from "../check.ts";
+import { configDigest } from "../runs/config_digest.ts";
 import { ExpyrunError } from "../errors.ts";
 import { join } from "../path.ts";
 import { openFolder } from "../snapshotter/folder.ts";

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { PrepareCommand } from "../cli.ts";
+import type { GivenOptions, PrepareCommand } from "../command.ts";
 import { basename, join } from "../path.ts";
-import { checkRun, prepareRun } from "../prepare.ts";
+import { checkRun } from "../check.ts";
+import { prepareRun } from "../prepare.ts";
 import { readConfiguration } from "../resolve.ts";
 import {
   discardFolder,
@@ -15,7 +16,7 @@ import {
 } from "../snapshotter/folder.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
-import { checkLauncher, type GivenOptions, parseExecution } from "./command.ts";
+import { checkLauncher, parseExecution } from "./command.ts";
 import { requireSbatch, viewQueue } from "./slurm/client.ts";
 import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";

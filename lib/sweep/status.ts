@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ArgumentPlace } from "../errors.ts";
+import type { StatusCommand } from "../command.ts";
 import { resolve } from "../path.ts";
 import { jsonOf } from "../resolver/deliver.ts";
 import { openFolder } from "../snapshotter/folder.ts";
@@ -19,14 +19,6 @@ import { singleTask } from "./single.ts";
 import { submittedTasks } from "./slurm/submit.ts";
 import { countStatuses, type RunState, runState } from "./states.ts";
 import { runsTable } from "./table.ts";
-
-/** `expyrun status`. */
-export interface StatusCommand {
-  /** The folder of a sweep or of a run, as written. */
-  readonly folder: string;
-  readonly folderPlace: ArgumentPlace;
-  readonly json: boolean;
-}
 
 /**
  * Tells how the runs are.

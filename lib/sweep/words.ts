@@ -3,24 +3,9 @@
  *
  * @module
  */
+import type { GivenOptions, SweepWords } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
-import {
-  type GivenOptions,
-  parseExecution,
-  parseSettings,
-  parseSpace,
-  type SweepCommand,
-} from "./command.ts";
-
-/** A command line whose options were read, and nothing else. */
-export interface SweepWords {
-  readonly words: readonly string[];
-  readonly options: GivenOptions;
-  /** The index of CONFIG. */
-  readonly next: number;
-  readonly quiet: boolean;
-  readonly strict: boolean;
-}
+import { parseExecution, parseSettings, parseSpace, type SweepCommand } from "./command.ts";
 
 /**
  * Reads the words.

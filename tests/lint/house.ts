@@ -17,12 +17,13 @@ import { dirname, join, relative, sep } from "node:path";
  */
 const stages: readonly (readonly string[])[] = [
   ["errors", "path"],
-  ["world", "streams", "interruption", "loading", "time"],
+  ["world", "streams", "interruption", "loading", "time", "command"],
   ["resolver"],
   ["snapshotter"],
   ["runs"],
   ["runner"],
   ["resolve"],
+  ["check"],
   ["prepare", "execute"],
   ["explain", "verify", "rerun", "pack"],
   ["sweep"],

@@ -1,0 +1,90 @@
+/**
+ * A folder is made ready to run: found, trusted, and all gathered that its process needs. Nothing is
+ * written yet.
+ *
+ * @module
+ */
+import { ExpyrunError, type Place } from "../errors.ts";
+import { isAbsolute, join } from "../path.ts";
+import { refuseChanges, requireSecrets } from "../runs/trust.ts";
+import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
+import { type Changes, readRecord, type RunRecord } from "../snapshotter/record.ts";
+import type { World } from "../world.ts";
+import { gatherRun, readDelivery } from "./gather.ts";
+import { refuseBlindness } from "./own_reading.ts";
+import type { Run } from "./runner.ts";
+import { shownPath } from "./shown.ts";
+
+/** What a run gets besides what its folder says. */
+export interface Conditions {
+  /** Variables that the experiment gets besides those of the command. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Whether the folder must be what was prepared: always, but when it was only just prepared. */
+  readonly verify?: boolean | undefined;
+  /** `--force`: a folder that is not is run all the same, and its record says so. */
+  readonly force?: boolean | undefined;
+}
+
+/** A folder that was found to be as it must be. */
+export interface Ready {
+  /** With the record as it was prepared. */
+  readonly gathered: Run;
+  /** The text of what the entry point gets. */
+  readonly delivery: string;
+  readonly forced: Changes | undefined;
+  readonly place: Place | undefined;
+}
+
+/**
+ * Finds a prepared folder, and gathers its run.
+ *
+ * @param path the folder, absolute or relative to the working directory
+ * @param place where the folder was named, if it was
+ * @throws {ExpyrunError} when there is no such folder, or it may not be run as it is
+ */
+export async function readyRun(
+  path: string,
+  conditions: Conditions,
+  world: World,
+  place?: Place,
+): Promise<Ready> {
+  const folder = await realFolder(path, world, place);
+  const prepared = await readRecord(folder, place);
+  refuseBlindness(prepared.permissions, [folder.path, ...originalCode(prepared)], place);
+  const forced = await checkTrust({ folder, record: prepared, place }, conditions, world);
+  const delivery = await readDelivery(folder, shownPath(folder.config, world), world);
+  const gathered = await gatherRun(folder, prepared, delivery, conditions.env ?? {}, world);
+  return { gathered, delivery: delivery.text, forced, place };
+}
+
+function originalCode({ code }: RunRecord): string[] {
+  return code.mode === "original" ? [code.root] : [];
+}
+
+/** Whether the folder is what was prepared, and what it needs is there. */
+async function checkTrust(
+  { folder, record, place }: {
+    folder: ExperimentFolder;
+    record: RunRecord;
+    place?: Place | undefined;
+  },
+  { verify, force = false }: Conditions,
+  world: World,
+): Promise<Changes | undefined> {
+  const use = { folder, record, purpose: "execute", place } as const;
+  requireSecrets({ ...use, force: false }, world);
+  return verify === false ? undefined : await refuseChanges({ ...use, force });
+}
+
+/** By its real path: a way through symbolic links is refused by the scope of the experiment. */
+// deno-lint-ignore require-await -- touches the disk
+async function realFolder(path: string, world: World, place?: Place): Promise<ExperimentFolder> {
+  const absolute = isAbsolute(path) ? path : join(world.cwd, path);
+  try {
+    return openFolder(Deno.realPathSync(absolute));
+  } catch {
+    const hint = "`expyrun prepare CONFIG` makes a folder and prints its path";
+    const message = `Cannot execute "${path}": no such folder`;
+    throw new ExpyrunError({ code: "unreadable", message, place, hint });
+  }
+}

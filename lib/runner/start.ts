@@ -1,0 +1,113 @@
+/**
+ * A run is started: its folder taken, its process given what it reads, and run to the end.
+ *
+ * @module
+ */
+import { ExpyrunError } from "../errors.ts";
+import { folderError } from "../snapshotter/folder.ts";
+import { identityOf, machineFacts } from "../snapshotter/machine.ts";
+import {
+  type Changes,
+  type RunRecord,
+  writeLastRecord,
+  writeRunningRecord,
+} from "../snapshotter/record.ts";
+import { timestamp } from "../time.ts";
+import type { World } from "../world.ts";
+import { foldersOf } from "./call.ts";
+import { restarted } from "./gather.ts";
+import { type Handling, type Outcome, runProcess } from "./process.ts";
+import type { Ready } from "./ready.ts";
+import { type Run, runners } from "./runner.ts";
+import { shownPath } from "./shown.ts";
+import { type SlurmTask, slurmTask } from "./slurm_task.ts";
+import { takeFolder } from "./take.ts";
+
+/** A run whose process has ended. */
+export interface Ran {
+  readonly run: Run;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  /** The present paths of the experiment folder, the real one first. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Takes the folder, and runs its process to the end.
+ *
+ * @throws {ExpyrunError} when the folder is not `prepared`, or its process cannot be started
+ */
+export async function startRun(
+  { gathered, delivery, forced, place }: Ready,
+  handling: Handling,
+  world: World,
+): Promise<Ran> {
+  const { folder, record: prepared } = gathered;
+  const task = slurmTask(world.env);
+  const again = await takeFolder(folder, prepared, task, place);
+  const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
+  const run = restarted(gathered, running);
+  world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
+  const start = performance.now();
+  await handOver(run, delivery, again);
+  const outcome = await launch(run, world, { ...handling, append: again });
+  const durationMs = Math.round(performance.now() - start);
+  return { run, outcome, durationMs, folders: foldersOf(run) };
+}
+
+/** The record of a run that starts, or that starts again in the folder of its last start. */
+function started(prepared: RunRecord, task: SlurmTask | undefined, again: boolean) {
+  const { endedAt: _, durationMs: __, exitCode: ___, signal: ____, error: _____, ...rest } =
+    prepared;
+  return {
+    ...rest,
+    status: "running" as const,
+    scope: prepared.runtime === "embedded" ? "detect" as const : "deny" as const,
+    startedAt: timestamp(),
+    ...(task ? { slurmTask: task.id } : {}),
+    ...(again ? { restarts: (prepared.restarts ?? 0) + 1 } : {}),
+  };
+}
+
+/** Where it runs, and who will write how it ended. */
+async function startFacts(world: World, forced: Changes | undefined) {
+  const process = await identityOf(Deno.pid);
+  return { machine: machineFacts(world.env), process, ...(forced ? { forced } : {}) };
+}
+
+/**
+ * Writes what the process reads, and that it runs. A folder that has no room for it stays prepared,
+ * and can be run when there is.
+ */
+async function handOver(run: Run, delivery: string, again: boolean): Promise<void> {
+  const { folder, record } = run;
+  try {
+    const files = runners[record.runtime].handOver(run, delivery);
+    // Nobody reads them but the process that starts next: no need to rename them into place.
+    for (const { path, text } of files) writeAtOnce(path, text);
+    await writeRunningRecord(folder, record);
+  } catch (error) {
+    if (!again) await Deno.remove(folder.started);
+    throw error;
+  }
+}
+
+function writeAtOnce(path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(path, text);
+  } catch (error) {
+    throw folderError(`Cannot write "${path}"`, error);
+  }
+}
+
+/** A process that cannot even be started is a run that failed: nothing may stay `running`. */
+async function launch(run: Run, world: World, handling: Handling): Promise<Outcome> {
+  const { record, folder } = run;
+  try {
+    return await runProcess(runners[record.runtime].plan(run), folder.log, world, handling);
+  } catch (error) {
+    const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
+    await writeLastRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
+    throw error;
+  }
+}

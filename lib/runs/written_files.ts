@@ -1,0 +1,44 @@
+/**
+ * The files of an experiment folder that tell, and repeat, what its run gets and needs.
+ *
+ * @module
+ */
+import type { CheckedRun, Runtime } from "../check.ts";
+import { emitRaw, emitResolved } from "../resolver/emit.ts";
+import { variablesOf } from "../resolver/interpolation.ts";
+import { type RunSpec, writtenConfigs } from "../resolver/run_section.ts";
+import { readSecretRule } from "../resolver/secrets.ts";
+import { type ExperimentFolder, writeFile } from "../snapshotter/folder.ts";
+import type { CodeRecord } from "../snapshotter/record.ts";
+import { requirements } from "../snapshotter/requirements.ts";
+import type { World } from "../world.ts";
+import { originsJson } from "./origins.ts";
+
+/** Both configurations, and where each value of them came from. */
+export async function writeConfigs(
+  { raw, resolved, spec }: CheckedRun,
+  debug: boolean,
+  folder: ExperimentFolder,
+  world: World,
+): Promise<void> {
+  const place = spec.outputDirPlace;
+  const asked = world.runtime.isAsked ? world.runtime.name : undefined;
+  const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path, asked);
+  await writeFile(folder.config, emitResolved(written.resolved), place);
+  await writeFile(folder.rawConfig, emitRaw(written.raw), place);
+  const variable = variablesOf(world);
+  const origins = originsJson({ raw, resolved, variable, isSecret: readSecretRule(raw) });
+  await writeFile(folder.origins, origins, place);
+}
+
+/** Every version that the run depends on, a line each. */
+export async function writeRequirements(
+  folder: ExperimentFolder,
+  { lock, packages = [] }: CodeRecord,
+  { runtime, versions }: Runtime,
+  { outputDirPlace }: RunSpec,
+): Promise<void> {
+  const locked = lock === undefined ? "{}" : Deno.readTextFileSync(lock);
+  const text = requirements(locked, versions, runtime === "embedded" ? packages : undefined);
+  await writeFile(folder.requirements, text, outputDirPlace);
+}

@@ -1,0 +1,45 @@
+/**
+ * The code of a run: a copy, a share of an earlier copy, or with --debug the original.
+ *
+ * @module
+ */
+import type { RunSpec } from "../resolver/run_section.ts";
+import type { RuntimeName, World } from "../world.ts";
+import { cacheVariables, carryCache } from "./carried_cache.ts";
+import type { EntryPoint } from "./entry_point.ts";
+import type { ExperimentFolder } from "./folder.ts";
+import type { CodeRecord } from "./record.ts";
+import { shareCopy, type SharedCopy, type Sharing } from "./share.ts";
+import { referToOriginal, takeSnapshot } from "./snapshot.ts";
+
+/** Where the code of a run comes from. */
+export interface CodeSource {
+  /** Whether the original code runs, uncopied. */
+  readonly debug: boolean;
+  /** A copy of the same code to share instead of taking another one. */
+  readonly shared?: { readonly copy: SharedCopy; readonly sharing: Sharing } | undefined;
+}
+
+/**
+ * Puts the code of a run into its folder.
+ *
+ * @throws {ExpyrunError} "snapshot", "lock" or "folder"
+ */
+export async function placeCode(
+  { spec, entry }: { readonly spec: RunSpec; readonly entry: EntryPoint },
+  { debug, shared }: CodeSource,
+  runtime: RuntimeName,
+  folder: ExperimentFolder,
+  world: World,
+): Promise<CodeRecord> {
+  await carryCache(spec.code, folder);
+  const cache = await cacheVariables(folder);
+  const deno = runtime === "deno"
+    ? { program: world.deno, env: { ...world.env, ...cache } }
+    : undefined;
+  if (debug) return await referToOriginal(spec, entry, folder, deno);
+  if (!shared) return await takeSnapshot(spec, entry, folder, deno, world);
+  const { copy, sharing } = shared;
+  const code = await shareCopy(copy, folder, sharing, spec.outputDirPlace, world);
+  return { ...code, function: entry.function };
+}
