@@ -4,7 +4,7 @@
  * @module
  */
 import { didYouMean } from "../errors.ts";
-import type { PermissionName } from "../runner/permissions.ts";
+import type { PermissionName } from "./permission_set.ts";
 
 /** What is wrong with an item, and the way out. */
 export interface ItemProblem {

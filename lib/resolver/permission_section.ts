@@ -5,23 +5,16 @@
  */
 import { resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
-import type { Grant, PermissionName, Permissions } from "../runner/permissions.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
 import { itemProblem } from "./permission_item.ts";
-
-const names: readonly PermissionName[] = [
-  "read",
-  "write",
-  "net",
-  "env",
-  "sys",
-  "run",
-  "ffi",
-  "import",
-];
-/** What an experiment may do without asking; for the others an empty list, added to by name. */
-const openByDefault: ReadonlySet<string> = new Set(["read", "env", "sys"]);
+import {
+  defaultPermissions,
+  type Grant,
+  type PermissionName,
+  permissionNames,
+  type Permissions,
+} from "./permission_set.ts";
 
 const hint = "Write all, or words such as { net: [example.com], run: [git] }";
 
@@ -32,7 +25,7 @@ const hint = "Write all, or words such as { net: [example.com], run: [git] }";
  * @throws {ExpyrunError} `section`: an unknown word, or a value that is none
  */
 export function readPermissions(node: Node | undefined, world: World): Permissions {
-  if (!node || (node.kind === "scalar" && node.type === "null")) return record(byDefault);
+  if (!node || (node.kind === "scalar" && node.type === "null")) return defaultPermissions;
   if (node.kind === "scalar" && node.value === "all") return record(() => grant(true));
   if (node.kind !== "mapping") {
     const shown = node.kind === "scalar" ? `"${node.value}"` : `a ${node.kind}`;
@@ -41,12 +34,12 @@ export function readPermissions(node: Node | undefined, world: World): Permissio
   checkWords(node);
   return record((name) => {
     const value = node.entries.get(name)?.value;
-    return value ? readGrant(name, value, world) : byDefault(name);
+    return value ? readGrant(name, value, world) : defaultPermissions[name];
   });
 }
 
 function record(grantOf: (name: PermissionName) => Grant): Permissions {
-  return Object.fromEntries(names.map((name) => [name, grantOf(name)])) as Record<
+  return Object.fromEntries(permissionNames.map((name) => [name, grantOf(name)])) as Record<
     PermissionName,
     Grant
   >;
@@ -56,14 +49,10 @@ function grant(allow: Grant["allow"], deny: Grant["deny"] = []): Grant {
   return { allow, deny };
 }
 
-function byDefault(name: PermissionName): Grant {
-  return grant(openByDefault.has(name) ? true : []);
-}
-
 function checkWords(node: Mapping): void {
   for (const [word, { keyPlace }] of node.entries) {
-    if (names.some((name) => name === word)) continue;
-    throw failure(`unknown word "${word}"`, keyPlace, didYouMean(word, names));
+    if (permissionNames.some((name) => name === word)) continue;
+    throw failure(`unknown word "${word}"`, keyPlace, didYouMean(word, permissionNames));
   }
 }
 
@@ -76,7 +65,7 @@ function readGrant(name: PermissionName, node: Node, world: World): Grant {
   const allow = node.entries.get("allow")?.value;
   const deny = node.entries.get("deny")?.value;
   return grant(
-    allow ? readAmount(name, allow, world) : byDefault(name).allow,
+    allow ? readAmount(name, allow, world) : defaultPermissions[name].allow,
     deny ? readAmount(name, deny, world) : [],
   );
 }

@@ -5,7 +5,7 @@
  */
 import { isAbsolute, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
-import type { Permissions } from "../runner/permissions.ts";
+import type { Permissions } from "./permission_set.ts";
 import { type RuntimeName, runtimeNames, type World } from "../world.ts";
 import { type DeclaredInput, readInputs } from "./input_section.ts";
 import { aKind, type Mapping, type Node, pathsOf, type Scalar } from "./node.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { basename, isAbsolute, relative } from "../path.ts";
-import type { Grant, PermissionName } from "./permissions.ts";
+import type { Grant, PermissionName } from "../resolver/permission_set.ts";
 
 /** Denials as a configuration says them, and what else is never allowed. */
 export interface Denials {

@@ -14,7 +14,7 @@ import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
-import type { Permissions } from "./permissions.ts";
+import type { Permissions } from "../resolver/permission_set.ts";
 import type { Run } from "./runner.ts";
 import { seal, type Sealed } from "./seal.ts";
 import { canWatch } from "./watchdog.ts";

@@ -7,7 +7,7 @@ import { isAbsolute, relative, resolve } from "../path.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { isAmong } from "./denials.ts";
-import type { Grant, PermissionName } from "./permissions.ts";
+import type { Grant, PermissionName } from "../resolver/permission_set.ts";
 
 /**
  * The YAML line that would grant what the experiment was refused.

@@ -5,7 +5,7 @@
  */
 import { ExpyrunError, type Place } from "../errors.ts";
 import { isAmong, listOf } from "./denials.ts";
-import type { Permissions } from "./permissions.ts";
+import type { Permissions } from "../resolver/permission_set.ts";
 
 /**
  * Refuses permissions that deny reading what an experiment begins with, and folders that Deno opens

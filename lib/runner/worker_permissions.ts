@@ -10,7 +10,7 @@ import {
   type PermissionName,
   permissionNames,
   type Permissions,
-} from "./permissions.ts";
+} from "../resolver/permission_set.ts";
 
 /** What the Worker may touch: everything, nothing, or a list. */
 export type WorkerPermissions = Readonly<Record<PermissionName, boolean | readonly string[]>>;

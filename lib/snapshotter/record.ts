@@ -5,7 +5,7 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
-import type { Permissions } from "../runner/permissions.ts";
+import type { Permissions } from "../resolver/permission_set.ts";
 import { type RuntimeName, runtimeNames } from "../world.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import type { GitFacts } from "./git.ts";

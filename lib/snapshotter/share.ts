@@ -5,7 +5,7 @@
  */
 import { dirname, join, relative } from "../path.ts";
 import type { Place } from "../errors.ts";
-import type { Grant, Permissions } from "../runner/permissions.ts";
+import type { Grant, Permissions } from "../resolver/permission_set.ts";
 import type { World } from "../world.ts";
 import { pauses } from "./copy.ts";
 import { type ExperimentFolder, folderError, nameIn } from "./folder.ts";

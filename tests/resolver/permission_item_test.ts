@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { itemProblem, systemNames } from "../../lib/resolver/permission_item.ts";
-import type { PermissionName } from "../../lib/runner/permissions.ts";
+import type { PermissionName } from "../../lib/resolver/permission_set.ts";
 
 const taken: Partial<Record<PermissionName, string[]>> = {
   net: [

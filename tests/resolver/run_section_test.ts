@@ -9,7 +9,7 @@ import {
   type RunSpec,
   writtenConfigs,
 } from "../../lib/resolver/run_section.ts";
-import type { Grant, Permissions } from "../../lib/runner/permissions.ts";
+import type { Grant, Permissions } from "../../lib/resolver/permission_set.ts";
 import { tellingWorld } from "../world.ts";
 import { errorOf, parse, told } from "./nodes.ts";
 

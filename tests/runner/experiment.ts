@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { root, withTempDir, writeFiles } from "../temp.ts";
-import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
+import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
 import type { Outcome } from "../../lib/runner/process.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { importHint, permissionHint } from "../../lib/runner/hints.ts";
-import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
+import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
 
 const record = {

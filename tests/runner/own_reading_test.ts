@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ExpyrunError } from "../../lib/errors.ts";
 import { refuseBlindness } from "../../lib/runner/own_reading.ts";
-import { defaultPermissions } from "../../lib/runner/permissions.ts";
+import { defaultPermissions } from "../../lib/resolver/permission_set.ts";
 import { expyrun, withTempDir, writeFiles } from "../temp.ts";
 
 const onUnix = { ignore: Deno.build.os === "windows" };

@@ -1,10 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  defaultPermissions,
-  lockedHosts,
-  permissionFlags,
-  type Permissions,
-} from "../../lib/runner/permissions.ts";
+import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
+import { lockedHosts, permissionFlags } from "../../lib/runner/permissions.ts";
 
 const flagsOf = (permissions: Partial<Permissions>, locked: readonly string[] = []) =>
   permissionFlags({

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { permissionHint } from "../../lib/runner/hints.ts";
-import type { Permissions } from "../../lib/runner/permissions.ts";
+import type { Permissions } from "../../lib/resolver/permission_set.ts";
 import { binary } from "../temp.ts";
 import { embedded, type Experiment, run, withExperiment } from "./experiment.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ExpyrunError } from "../../lib/errors.ts";
-import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
+import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
 import {
   type WorkerPermissions,
   workerPermissions,

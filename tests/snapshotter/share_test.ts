@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
-import { defaultPermissions, type Permissions } from "../../lib/runner/permissions.ts";
+import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
 import type { CodeRecord } from "../../lib/snapshotter/record.ts";
 import {
