@@ -12,7 +12,8 @@ import { outputFiles } from "./runs/outputs.ts";
 import { refuseChanges } from "./runs/trust.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
 import { packageFiles } from "./snapshotter/packages.ts";
-import { findRecord, type RunRecord } from "./snapshotter/record.ts";
+import type { RunRecord } from "./snapshotter/record.ts";
+import { findRecord } from "./snapshotter/record_file.ts";
 import type { World } from "./world.ts";
 
 /**

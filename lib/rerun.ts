@@ -22,7 +22,8 @@ import { differingLines, reportOf, reportText } from "./runs/report.ts";
 import { findEntryPoint } from "./snapshotter/entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
 import { warnUncopied } from "./snapshotter/moved.ts";
-import { findRecord, type RunRecord } from "./snapshotter/record.ts";
+import type { RunRecord } from "./snapshotter/record.ts";
+import { findRecord } from "./snapshotter/record_file.ts";
 import type { World } from "./world.ts";
 
 /** What a rerun prints on stdout, and the exit code. */

@@ -7,7 +7,8 @@ import { isAbsolute, join } from "./path.ts";
 import type { Command, FolderOperand } from "./command.ts";
 import { isUnchanged, verifyFolder } from "./runs/verify.ts";
 import { openFolder } from "./snapshotter/folder.ts";
-import { type Changes, findRecord } from "./snapshotter/record.ts";
+import type { Changes } from "./snapshotter/record.ts";
+import { findRecord } from "./snapshotter/record_file.ts";
 import type { World } from "./world.ts";
 
 /** The text to print, and whether every folder is what it was. */

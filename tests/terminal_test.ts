@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { join } from "node:path";
 import { runners } from "../lib/runner/runner.ts";
 import { openFolder } from "../lib/snapshotter/folder.ts";
-import { readRecord } from "../lib/snapshotter/record.ts";
+import { readRecord } from "../lib/snapshotter/record_file.ts";
 import { leftOut } from "./snapshotter/experiment.ts";
 import { until } from "./runner/experiment.ts";
 import { program, run, withTempDir, writeFiles } from "./temp.ts";

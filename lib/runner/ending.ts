@@ -8,12 +8,8 @@ import { secretNames } from "../runs/trust.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { loadedModules, warnOutside } from "../snapshotter/loaded.ts";
-import {
-  type Changes,
-  type RunRecord,
-  type Status,
-  writeLastRecord,
-} from "../snapshotter/record.ts";
+import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
+import { writeLastRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";

@@ -6,12 +6,8 @@
 import { ExpyrunError } from "../errors.ts";
 import { folderError } from "../snapshotter/folder.ts";
 import { identityOf, machineFacts } from "../snapshotter/machine.ts";
-import {
-  type Changes,
-  type RunRecord,
-  writeLastRecord,
-  writeRunningRecord,
-} from "../snapshotter/record.ts";
+import type { Changes, RunRecord } from "../snapshotter/record.ts";
+import { writeLastRecord, writeRunningRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { foldersOf } from "./call.ts";

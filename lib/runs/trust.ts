@@ -9,12 +9,8 @@ import type { RunSpec } from "../resolver/run_section.ts";
 import type { Variable } from "../resolver/variables.ts";
 import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import type { GitFacts } from "../snapshotter/git.ts";
-import {
-  type Changes,
-  readRecord,
-  type RepeatedRun,
-  type RunRecord,
-} from "../snapshotter/record.ts";
+import type { Changes, RepeatedRun, RunRecord } from "../snapshotter/record.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import type { World } from "../world.ts";
 import { changesText, isUnchanged, verifyFolder } from "./verify.ts";
 

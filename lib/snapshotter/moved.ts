@@ -8,7 +8,7 @@ import type { Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
-import { readRecord } from "./record.ts";
+import { readRecord } from "./record_file.ts";
 import { realPath } from "./roots.ts";
 
 /**

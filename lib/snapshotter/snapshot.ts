@@ -14,7 +14,8 @@ import { type ExperimentFolder, openFolder } from "./folder.ts";
 import { referToImports, writeImports } from "./imports.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
-import { type CodeRecord, type CopiedFile, readRecord } from "./record.ts";
+import type { CodeRecord, CopiedFile } from "./record.ts";
+import { readRecord } from "./record_file.ts";
 import { copyError, readReason } from "./roots.ts";
 
 /**

@@ -9,7 +9,7 @@ import { readDocument } from "../resolver/document.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { isUnchanged, verifyFolder } from "../runs/verify.ts";
 import { openFolder } from "../snapshotter/folder.ts";
-import { readRecord } from "../snapshotter/record.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import { sharingOf } from "../snapshotter/share.ts";
 import type { World } from "../world.ts";
 import { isSealed } from "./make.ts";

@@ -6,7 +6,8 @@
 import { ExpyrunError } from "../errors.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
-import { readRecord, type RunRecord } from "../snapshotter/record.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import type { QueuedTask } from "./slurm/queue.ts";
 
 /** A status as it is shown; `queued`: prepared, or to be run again, and in SLURM's queue. */

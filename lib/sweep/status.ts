@@ -7,7 +7,7 @@ import type { StatusCommand } from "../command.ts";
 import { resolve } from "../path.ts";
 import { jsonOf } from "../resolver/deliver.ts";
 import { openFolder } from "../snapshotter/folder.ts";
-import { isOlder } from "../snapshotter/record.ts";
+import { isOlder } from "../snapshotter/record_file.ts";
 import type { World } from "../world.ts";
 import { formatDuration } from "./duration.ts";
 import type { SweepFolder } from "./folder.ts";

@@ -10,7 +10,8 @@ import { ExpyrunError, type Place, type Problem, render, type Source } from "../
 import type { RunSpec } from "../../lib/resolver/run_section.ts";
 import { findEntryPoint } from "../../lib/snapshotter/entry_point.ts";
 import { claimFolder, type ExperimentFolder } from "../../lib/snapshotter/folder.ts";
-import { type CodeRecord, type RunRecord, writeRecord } from "../../lib/snapshotter/record.ts";
+import type { CodeRecord, RunRecord } from "../../lib/snapshotter/record.ts";
+import { writeRecord } from "../../lib/snapshotter/record_file.ts";
 import { referToOriginal, takeSnapshot } from "../../lib/snapshotter/snapshot.ts";
 import { type Ended, root, run } from "../temp.ts";
 import { tellingWorld } from "../world.ts";

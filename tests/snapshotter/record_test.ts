@@ -1,12 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
-import {
-  readRecord,
-  recordJson,
-  type RunRecord,
-  writeRecord,
-} from "../../lib/snapshotter/record.ts";
+import type { RunRecord } from "../../lib/snapshotter/record.ts";
+import { readRecord, writeRecord } from "../../lib/snapshotter/record_file.ts";
+import { recordJson } from "../../lib/snapshotter/record_text.ts";
 import { readFiles, withTempDir, writeFiles } from "../temp.ts";
 import { assertRefuses, placeOf, recordOf, specOf } from "./experiment.ts";
 

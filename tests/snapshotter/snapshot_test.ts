@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
-import { readRecord, writeRecord } from "../../lib/snapshotter/record.ts";
+import { readRecord, writeRecord } from "../../lib/snapshotter/record_file.ts";
 import { type Files, readFiles, run, withTempDir, writeFiles } from "../temp.ts";
 import { assertRefuses, bound, take, type Wish } from "./experiment.ts";
 
