@@ -19,7 +19,7 @@ import type { Runs } from "./plan.ts";
 import { type PoolEnd, runPool } from "./pool.ts";
 import { type Progress, progressLine } from "./progress.ts";
 import { makeStopper, type Stopper } from "./stop.ts";
-import { valuesText } from "./table.ts";
+import { oneLine, valuesText } from "./table.ts";
 import { makeTurns, once, type Turns } from "./turns.ts";
 
 /** What to execute. */
@@ -222,6 +222,8 @@ function endOf({ status }: RunRecord): PoolEnd {
   return status === "succeeded" || status === "interrupted" ? status : "failed";
 }
 
+const errorLength = 100;
+
 function endLine(
   run: FolderOfRun,
   record: RunRecord,
@@ -233,7 +235,8 @@ function endLine(
   const time = formatDuration(record.durationMs ?? 0);
   const { retries } = request.execution;
   const again = record.status === "failed" && attempt < retries && !stopper.stopped();
-  return `[${count}] ${endText(record)} in ${time}: ${values}` +
+  const because = record.error === undefined ? "" : ` (${oneLine(record.error, errorLength)})`;
+  return `[${count}] ${endText(record)} in ${time}: ${values}${because}` +
     (again ? `; retry ${attempt + 1} of ${retries}` : "");
 }
 

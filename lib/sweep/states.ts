@@ -31,6 +31,8 @@ export interface RunState {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut?: boolean | undefined;
+  /** The message of the error that ended it. */
+  readonly error?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly restarts?: number | undefined;
   /** The task of SLURM that runs it, or is to. */
@@ -61,9 +63,10 @@ export async function runState(
   const attempts = folders.length;
   const record = folder === undefined ? undefined : await recordOf(folder);
   if (record === undefined) return { run, status: folder ? "lost" : "prepared", folder, attempts };
-  const { exitCode, signal, timedOut, durationMs, restarts } = record;
+  const { exitCode, signal, timedOut, error, durationMs, restarts } = record;
   const status = task ? withQueue(record.status, task) : await statusOf(record);
-  const facts = { run, status, folder, attempts, exitCode, signal, timedOut, durationMs, restarts };
+  const ending = { exitCode, signal, timedOut, error, durationMs };
+  const facts = { run, status, folder, attempts, ...ending, restarts };
   const taken = record.status === "prepared" && folder !== undefined && isTaken(folder);
   return { ...facts, recorded: record.status, taken, slurmTask: task?.id ?? record.slurmTask };
 }

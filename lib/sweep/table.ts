@@ -69,7 +69,8 @@ export function valuesText(run: RunValues): string {
   return run.map(({ key, node }) => `${key}=${oneLine(textOf(node))}`).join(" ");
 }
 
-function oneLine(text: string): string {
+/** Text as a part of a line: control characters are blanks, and no more of it than helps. */
+export function oneLine(text: string, length = 40): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
-  return line.length > 40 ? `${line.slice(0, 37)}...` : line;
+  return line.length > length ? `${line.slice(0, length - 3)}...` : line;
 }
