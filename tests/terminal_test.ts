@@ -113,7 +113,9 @@ onTerminal("a sweep shows how far it is on one line, which is gone at the end", 
   );
   // What failed stays, above the line; what succeeded does not.
   assert(
-    states.some((state) => /^\[2\/3\] failed \(exit code 1\) in .*: seed=2 \(Error: unlucky\)\n/.test(state)),
+    states.some((state) =>
+      /^\[2\/3\] failed \(exit code 1\) in .*: seed=2 \(Error: unlucky\)\n/.test(state)
+    ),
     text,
   );
   assertNotMatch(text, /\] succeeded/);
