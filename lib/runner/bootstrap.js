@@ -1,5 +1,5 @@
-// Runs in the experiment's process: reads the call that expyrun wrote beside this file, imports
-// the entry point's module and makes the call. The process then ends by itself.
+// Runs in the experiment's process: reads the call that expyrun wrote into the experiment folder,
+// imports the entry point's module and makes the call. The process then ends by itself.
 //
 // Nothing here awaits the experiment, and the call is queued rather than made: so no frame of
 // this file stands in the stack of the experiment's errors.
@@ -7,7 +7,7 @@
 // In the compiled binary the text is already here, and this file stands elsewhere.
 const given = Symbol.for("expyrun.call");
 const handed = JSON.parse(
-  globalThis[given] ?? Deno.readTextFileSync(new URL("./call.json", import.meta.url)),
+  globalThis[given] ?? Deno.readTextFileSync(".expyrun/call.json"),
 );
 delete globalThis[given];
 const { call } = handed;

@@ -4,7 +4,6 @@
  * @module
  */
 import { join, relative } from "../path.ts";
-import bootstrap from "./bootstrap.js" with { type: "text" };
 import {
   addedNames,
   callText,
@@ -14,18 +13,18 @@ import {
   watchOf,
 } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
-import { keyVariable } from "./seal.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
+import { keyVariable } from "./seal.ts";
+import { bootstrapText } from "./shared_bootstrap.ts";
 
 /** Runs the entry point in a child `deno run`. */
 export const denoRunner: Runner = { handOver, plan };
 
 function handOver(run: Run, config: string): HandedFile[] {
   const { folder } = run;
-  return [
-    { path: folder.call, text: callText(run, config, addedNames(addedVariables(run), run)) },
-    { path: folder.bootstrap, text: bootstrap },
-  ];
+  const unset = addedNames(addedVariables(run), run);
+  const call = { path: folder.call, text: callText(run, config, unset) };
+  return run.bootstrap ? [call] : [call, { path: folder.bootstrap, text: bootstrapText }];
 }
 
 function plan(run: Run): Launch {
@@ -50,7 +49,7 @@ function plan(run: Run): Launch {
         readable: [...run.inputs ?? [], ...(run.caches ?? []).map((path) => join(path, "npm"))],
         written: watchOf(run) ? [relative(folder.path, folder.loaded)] : [],
       }),
-      folder.bootstrap,
+      run.bootstrap?.[0] ?? folder.bootstrap,
     ],
     cwd: folder.path,
     env: {
@@ -110,5 +109,9 @@ function sealed(run: Run): string[] {
   const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;
   if (grantsFolderOnly(record.permissions)) return names;
   const others = foldersOf(run).filter((path) => path !== folder.path);
-  return [...names, ...others.flatMap((path) => names.map((name) => join(path, name)))];
+  return [
+    ...names,
+    ...others.flatMap((path) => names.map((name) => join(path, name))),
+    ...run.bootstrap ?? [],
+  ];
 }

@@ -17,6 +17,7 @@ import { listOf } from "./denials.ts";
 import type { Permissions } from "../resolver/permission_set.ts";
 import type { Run } from "./runner.ts";
 import { seal, type Sealed } from "./seal.ts";
+import { keepBootstrap } from "./shared_bootstrap.ts";
 import { canWatch } from "./watchdog.ts";
 
 /** What the entry point gets; with a key when it is sealed. */
@@ -54,6 +55,7 @@ export async function gatherRun(
     program: world.deno,
     self: world.child,
     parent: canWatch() ? undefined : Deno.pid,
+    bootstrap: bootstrapOf(record, world),
     key: delivery.key,
   };
 }
@@ -74,6 +76,11 @@ export async function readDelivery(
   const resolved = resolveConfig(config, { ...world, warn });
   const text = deliverable(resolved);
   return holdsSecret(resolved) ? await seal(text) : { text };
+}
+
+/** Where Deno reads no configuration it would keep the storage of all runs by this path (tried). */
+function bootstrapOf({ runtime, code }: RunRecord, world: World): Run["bootstrap"] {
+  return runtime === "deno" && code.config !== undefined ? keepBootstrap(world.env) : undefined;
 }
 
 /** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */

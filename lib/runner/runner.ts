@@ -37,6 +37,8 @@ export interface Run {
   readonly inputs?: readonly string[] | undefined;
   /** Whether a module that is neither copied nor locked ends the run. */
   readonly strict?: boolean | undefined;
+  /** The paths of the file that the experiment begins with, the real one first; absent: its own. */
+  readonly bootstrap?: readonly string[] | undefined;
   /** The key of a sealed call, see seal.ts. */
   readonly key?: string | undefined;
 }
