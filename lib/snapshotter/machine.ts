@@ -43,12 +43,13 @@ export interface ProcessIdentity {
 export function machineFacts(env: Readonly<Record<string, string>>): MachineFacts {
   return {
     ...(machine ??= askMachine()),
-    ...maybe("user", env["USER"] ?? env["LOGNAME"] ?? env["USERNAME"] ?? userById()),
+    ...maybe("user", env["USER"] ?? env["LOGNAME"] ?? env["USERNAME"] ?? (user ??= userById())),
   };
 }
 
 /** Asked once: a sweep needs it twice for each run. */
 let machine: Omit<MachineFacts, "user"> | undefined;
+let user: string | undefined;
 
 function askMachine(): Omit<MachineFacts, "user"> {
   return {
