@@ -80,7 +80,7 @@ export async function readDelivery(
 
 /** Where Deno reads no configuration it would keep the storage of all runs by this path (tried). */
 function bootstrapOf({ runtime, code }: RunRecord, world: World): Run["bootstrap"] {
-  return runtime === "deno" && code.config !== undefined ? keepBootstrap(world.env) : undefined;
+  return runtime === "deno" && code.config !== undefined ? keepBootstrap(world) : undefined;
 }
 
 /** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */

@@ -8,6 +8,7 @@
 import { join } from "../path.ts";
 import { cacheFolder } from "../snapshotter/digest_cache.ts";
 import { readText } from "../snapshotter/text_file.ts";
+import type { World } from "../world.ts";
 import bootstrap from "./bootstrap.js" with { type: "text" };
 
 /** The text of the file. */
@@ -19,14 +20,15 @@ export const bootstrapText: string = bootstrap;
  * @returns the paths that lead to it, the real one first; nothing where it cannot be kept: then each
  * folder gets its own
  */
-export function keepBootstrap(
-  env: Readonly<Record<string, string>>,
-): readonly string[] | undefined {
+export function keepBootstrap({ env, versions }: World): readonly string[] | undefined {
   const folder = cacheFolder(env);
   // A comma separates the paths that must not be written.
   if (folder === undefined || folder.includes(",")) return undefined;
   // By the extension it is an ES module, whatever a package.json above it says.
-  const path = join(folder, `bootstrap-${nameOf(bootstrapText)}.mjs`);
+  // Another version keeps another file. Not named by a digest: made in a loop here it makes V8
+  // compile, which takes 3 MiB.
+  const version = `${versions.expyrun}-${bootstrapText.length}`;
+  const path = join(folder, `bootstrap-${version}.mjs`);
   try {
     if (readText(path) !== bootstrapText) write(folder, path);
     const paths = [...new Set([Deno.realPathSync(path), path])];
@@ -34,13 +36,6 @@ export function keepBootstrap(
   } catch {
     return undefined; // A home that is not there, is full, or may not be written.
   }
-}
-
-/** Another version keeps another file. */
-function nameOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
 function write(folder: string, path: string): void {

@@ -70,7 +70,7 @@ const fromFolder = /^\.expyrun 1 /;
 function kept(cache: string): string {
   const names = Array.from(Deno.readDirSync(join(cache, "expyrun")), ({ name }) => name);
   assertEquals(names.length, 1);
-  assertMatch(names[0]!, /^bootstrap-[0-9a-f]{8}\.mjs$/);
+  assertMatch(names[0]!, /^bootstrap-\d+\.\d+\.\d+-\d+\.mjs$/);
   return join(cache, "expyrun", names[0]!);
 }
 
