@@ -71,7 +71,7 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
         name,
         "it is a folder",
         namedAt,
-        `Name the file in it: ${join(name, "config.yml")}`,
+        hasConfig(path) ? `Name the file in it: ${join(name, "config.yml")}` : undefined,
       );
     }
     if (!info.isFile && !info.isFifo) throw unreadable(name, "it is not a file", namedAt);
@@ -84,6 +84,14 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
     if (error instanceof ExpyrunError || !(error instanceof Error)) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(name, error.message, namedAt);
     throw unreadable(name, "no such file", namedAt, await neighbourHint(path, name));
+  }
+}
+
+function hasConfig(folder: string): boolean {
+  try {
+    return Deno.statSync(join(folder, "config.yml")).isFile;
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
-import { basename, dirname, join } from "../path.ts";
+import { dirname, join } from "../path.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 
 /** The error for a record that cannot be read: it is not there, or not what was meant. */
@@ -16,7 +16,7 @@ export function noRecord(
   if (error instanceof Deno.errors.NotADirectory) {
     const message = `Cannot read "${folder.path}": it is a file, not an experiment folder`;
     const hint = /\.(?:tar\.gz|tgz)$/.test(folder.path)
-      ? `Unpack it first: tar -xzf ${basename(folder.path)}`
+      ? `Unpack it first: tar -xzf "${folder.path}"`
       : fileHint(dirname(folder.path));
     return new ExpyrunError({ code: "unreadable", message, place, hint });
   }
