@@ -93,7 +93,11 @@ function openList(path: string) {
       },
       remove(): void {
         file.close();
-        Deno.removeSync(path);
+        try {
+          Deno.removeSync(path);
+        } catch {
+          // Somebody has removed it, or the whole folder.
+        }
       },
     };
   } catch {
