@@ -6,7 +6,7 @@
 import { type Mapping, type Node, nodeAt } from "../resolver/node.ts";
 import { type Assignment, type Distribution, sameValue, sweepError } from "./axis.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { entriesOf, joined, kept, type Sequence } from "./sequence.ts";
+import { counted, entriesOf, joined, kept, type Sequence } from "./sequence.ts";
 import type { Group, Space } from "./space.ts";
 
 /** What one run gets beside the configuration; values are shared between runs. */
@@ -77,7 +77,7 @@ function grid(groups: readonly Group[]): Runs {
   }
   const length = countOf(groups);
   if (length > maxCombinations) throw tooMany(length);
-  return { length, at: (index) => combination(groups, index) };
+  return counted(length, (index) => combination(groups, index));
 }
 
 function countOf(groups: readonly Group[]): number {

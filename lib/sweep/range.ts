@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { arrayOf, type Sequence } from "./sequence.ts";
+import { arrayOf, counted, type Sequence } from "./sequence.ts";
 
 /** What a range became, or why it is none. */
 export type Expansion =
@@ -158,10 +158,6 @@ function spaced(
       : String(Number(at(index / (count - 1)).toPrecision(12)));
   });
   return kind === "int" ? whole(word, values, arrayOf(values)) : { values };
-}
-
-function counted(length: number, make: (index: number) => string): Sequence<string> {
-  return { length, at: (index) => index < length ? make(index) : undefined };
 }
 
 /** @param tried the values to look at */

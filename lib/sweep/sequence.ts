@@ -12,6 +12,11 @@ export interface Sequence<Value> {
   at(index: number): Value | undefined;
 }
 
+/** So many values, each made by its number whenever it is asked for. */
+export function counted<Value>(length: number, make: (index: number) => Value): Sequence<Value> {
+  return { length, at: (index) => index < length ? make(index) : undefined };
+}
+
 /** Values with their numbers, one after the other. */
 export function* entriesOf<Value>(
   values: Sequence<Value>,
@@ -29,8 +34,7 @@ export function mapped<Value, Other>(
   values: Sequence<Value>,
   make: (value: Value) => Other,
 ): Sequence<Other> {
-  const { length } = values;
-  return { length, at: (index) => index < length ? make(values.at(index)!) : undefined };
+  return counted(values.length, (index) => make(values.at(index)!));
 }
 
 /** Those of the values that a test finds good. */
@@ -40,7 +44,7 @@ export function kept<Value>(
 ): Sequence<Value> {
   const numbers: number[] = [];
   for (const [index, value] of entriesOf(values)) if (isGood(value, index)) numbers.push(index);
-  return { length: numbers.length, at: (index) => values.at(numbers[index] ?? Infinity) };
+  return counted(numbers.length, (index) => values.at(numbers[index]!)!);
 }
 
 /** The values of one sequence after those of another. */

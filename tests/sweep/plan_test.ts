@@ -133,6 +133,15 @@ function sorted(plan: Plan): Plan {
   };
 }
 
+Deno.test("planRuns: nothing beyond the last run", () => {
+  const { runs } = plan("{exclude: [{seed: 1}]}", ["lr 1 2", "seed 0..3"]);
+  assertEquals([runs.length, runs.at(6), plan("{}", ["seed 0..3"]).runs.at(4)], [
+    6,
+    undefined,
+    undefined,
+  ]);
+});
+
 // Golden: a seed draws the same runs for ever.
 Deno.test("planRuns: random from the configuration", () => {
   const sweep = `{method: random, n: 3, seed: 5, parameters: {

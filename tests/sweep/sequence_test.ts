@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { arrayOf, joined, kept, mapped, type Sequence } from "../../lib/sweep/sequence.ts";
+import { arrayOf, counted, joined, kept, mapped, type Sequence } from "../../lib/sweep/sequence.ts";
 
-const made: Sequence<number> = { length: 3, at: (index) => index < 3 ? 10 * index : undefined };
+const made = counted(3, (index) => 10 * index);
 
 const cases: readonly [name: string, sequence: Sequence<number | string>, values: unknown[]][] = [
   ["made when asked for", made, [0, 10, 20]],
