@@ -12,9 +12,14 @@ import { keyVariable } from "./seal.ts";
  * The text of the file that bootstrap.js reads the call from.
  *
  * @param config the delivered configuration, as JSON
- * @param unset variables that are taken away before the experiment begins
+ * @param added variables that only start the child. Where the command has none of that name they are
+ * taken away before the experiment begins: what it starts itself need not have them
  */
-export function callText(run: Run, config: string, unset: readonly string[] = []): string {
+export function callText(
+  run: Run,
+  config: string,
+  added: Readonly<Record<string, string>>,
+): string {
   const { record } = run;
   const { module, function: name } = record.code;
   const call = JSON.stringify({
@@ -24,7 +29,7 @@ export function callText(run: Run, config: string, unset: readonly string[] = []
     function: name,
     parent: run.parent,
     watch: watchOf(run),
-    unset,
+    unset: Object.keys(added).filter((name) => !(name in run.env)),
   });
   return `{"call":${call},"delivery":${config}}`;
 }
@@ -70,14 +75,6 @@ export function childEnvironment({ record, env, key }: Run): Record<string, stri
     EXPYRUN_CWD: record.cwd,
     ...(key === undefined ? {} : { [keyVariable]: key }),
   };
-}
-
-/**
- * The variables that only start the child, where the command has none of that name: they have had
- * their effect by then, and what the experiment starts itself need not have them.
- */
-export function addedNames(added: Readonly<Record<string, string>>, { env }: Run): string[] {
-  return Object.keys(added).filter((name) => !(name in env));
 }
 
 /** Every name that programs look for their temporary folder by: POSIX has one, Windows two. */

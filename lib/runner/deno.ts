@@ -4,14 +4,7 @@
  * @module
  */
 import { join, relative } from "../path.ts";
-import {
-  addedNames,
-  callText,
-  childEnvironment,
-  foldersOf,
-  temporaryVariables,
-  watchOf,
-} from "./call.ts";
+import { callText, childEnvironment, foldersOf, temporaryVariables, watchOf } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 import { keyVariable } from "./seal.ts";
@@ -22,8 +15,7 @@ export const denoRunner: Runner = { handOver, plan };
 
 function handOver(run: Run, config: string): HandedFile[] {
   const { folder } = run;
-  const unset = addedNames(addedVariables(run), run);
-  const call = { path: folder.call, text: callText(run, config, unset) };
+  const call = { path: folder.call, text: callText(run, config, addedVariables(run)) };
   return run.bootstrap ? [call] : [call, { path: folder.bootstrap, text: bootstrapText }];
 }
 

@@ -6,7 +6,6 @@
  */
 import { toFileUrl } from "../path.ts";
 import {
-  addedNames,
   callText,
   childEnvironment,
   codeRoot,
@@ -25,7 +24,7 @@ import { workerPermissions } from "./worker_permissions.ts";
 export const embeddedRunner: Runner = { handOver, plan };
 
 function handOver(run: Run, config: string): HandedFile[] {
-  return [{ path: run.folder.call, text: callText(run, config) }];
+  return [{ path: run.folder.call, text: callText(run, config, memoryVariables) }];
 }
 
 function plan(run: Run): Launch {
@@ -54,10 +53,7 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
-    env: {
-      ...Object.fromEntries(addedNames(memoryVariables, run).map((name) => [name, null])),
-      ...temporaryVariables(folder),
-    },
+    env: temporaryVariables(folder),
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
