@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isArchive, optionHint, parseCommand, verbHint } from "./lib/cli.ts";
-import type { Command, PrepareCommand } from "./lib/command.ts";
+import { optionHint, parseCommand, verbHint } from "./lib/cli.ts";
+import { type Command, isArchive, type PrepareCommand } from "./lib/command.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";

@@ -4,23 +4,19 @@
  *
  * @module
  */
-import type {
-  Command,
-  Common,
-  ConfigCommand,
-  ExplainCommand,
-  FolderOperand,
-  GivenOptions,
+import {
+  type Command,
+  type Common,
+  type ConfigCommand,
+  type ExplainCommand,
+  type FolderOperand,
+  type GivenOptions,
+  isArchive,
 } from "./command.ts";
 import { type ArgumentPlace, didYouMean, ExpyrunError, nearMiss } from "./errors.ts";
 import type { Override } from "./resolver/override.ts";
 import { type Option, type Verb, verbs } from "./verbs.ts";
 import { type RuntimeName, runtimeNames } from "./world.ts";
-
-/** Whether CONFIG is taken for an archive of a run, which `pack` writes. */
-export function isArchive(config: string): boolean {
-  return /\.(?:tar\.gz|tgz)$/.test(config);
-}
 
 /**
  * Reads the command line.

@@ -72,6 +72,11 @@ export interface PackCommand extends FolderOperand, Common {
   readonly force: boolean;
 }
 
+/** Whether CONFIG is taken for an archive of a run, which `pack` writes. */
+export function isArchive(config: string): boolean {
+  return /\.(?:tar\.gz|tgz)$/.test(config);
+}
+
 /** `expyrun status`. */
 export interface StatusCommand {
   /** The folder of a sweep or of a run, as written. */

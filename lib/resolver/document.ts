@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import { type DocumentEvent, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname, join } from "../path.ts";
 import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
@@ -71,7 +72,9 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
         name,
         "it is a folder",
         namedAt,
-        hasConfig(path) ? `Name the file in it: ${join(name, "config.yml")}` : undefined,
+        isFile(join(path, "config.yml"))
+          ? `Name the file in it: ${join(name, "config.yml")}`
+          : undefined,
       );
     }
     if (!info.isFile && !info.isFifo) throw unreadable(name, "it is not a file", namedAt);
@@ -84,14 +87,6 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
     if (error instanceof ExpyrunError || !(error instanceof Error)) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(name, error.message, namedAt);
     throw unreadable(name, "no such file", namedAt, await neighbourHint(path, name));
-  }
-}
-
-function hasConfig(folder: string): boolean {
-  try {
-    return Deno.statSync(join(folder, "config.yml")).isFile;
-  } catch {
-    return false;
   }
 }
 

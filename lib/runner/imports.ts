@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import { ImportMap } from "@jspm/import-map";
 import { format, maxSatisfying, parseRange, tryParse } from "@std/semver";
 import type { ImportRules } from "./import_rules.ts";
@@ -138,14 +139,6 @@ function readJson<Value>(url: URL): Value | undefined {
     return JSON.parse(Deno.readTextFileSync(url));
   } catch {
     return undefined;
-  }
-}
-
-function isFile(url: URL): boolean {
-  try {
-    return Deno.statSync(url).isFile;
-  } catch {
-    return false;
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import { isAbsolute } from "../path.ts";
 
 const setsid = "/usr/bin/setsid";
@@ -24,12 +25,4 @@ export function startInSession(
     return new Deno.Command(program, { ...options, detached: true }).spawn();
   }
   return new Deno.Command(setsid, { ...options, args: [program, ...args] }).spawn();
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

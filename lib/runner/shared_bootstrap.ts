@@ -24,9 +24,8 @@ export function keepBootstrap({ env, versions }: World): readonly string[] | und
   const folder = cacheFolder(env);
   // A comma separates the paths that must not be written.
   if (folder === undefined || folder.includes(",")) return undefined;
-  // By the extension it is an ES module, whatever a package.json above it says.
   // Another version keeps another file. Not named by a digest: made in a loop here it makes V8
-  // compile, which takes 3 MiB.
+  // compile, which takes 3 MiB. By the extension it is an ES module, whatever a package.json says.
   const version = `${versions.expyrun}-${bootstrapText.length}`;
   const path = join(folder, `bootstrap-${version}.mjs`);
   try {

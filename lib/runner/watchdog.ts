@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import { startInSession } from "./session.ts";
 
 // Reading ends when expyrun, the only one to hold the other end of the pipe, is gone. `kill` is
@@ -11,12 +12,7 @@ const script = 'read -r end; kill -s KILL -- "-$0"';
 
 /** Whether this machine has what `watch` needs; elsewhere the child must watch its parent. */
 export function canWatch(): boolean {
-  if (Deno.build.os === "windows") return false;
-  try {
-    return Deno.statSync("/bin/sh").isFile;
-  } catch {
-    return false;
-  }
+  return Deno.build.os !== "windows" && isFile("/bin/sh");
 }
 
 /**

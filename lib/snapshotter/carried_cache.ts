@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isFolder } from "../files.ts";
 import { join } from "../path.ts";
 import { type ExperimentFolder, folderError, openFolder } from "./folder.ts";
 
@@ -51,12 +52,4 @@ export const carriedRegistry = "registry.npmjs.org";
 export async function cacheVariables(folder: ExperimentFolder): Promise<Record<string, string>> {
   if (!isFolder(folder.denoDir)) return {};
   return { DENO_DIR: folder.denoDir, NPM_CONFIG_REGISTRY: `https://${carriedRegistry}/` };
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFolder } from "../files.ts";
 import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { World } from "../world.ts";
@@ -124,13 +125,5 @@ function copyLink(item: Planned & { kind: "link" }, target: string, place: Place
     return { path, link };
   } catch (error) {
     throw folderError(`Cannot make the link "${target}"`, error, place);
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFile, isFolder } from "../files.ts";
 import { join, slashed } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
@@ -120,20 +121,4 @@ function namesIn(folder: string, last: boolean, extension: string | undefined): 
     else if (last && isFile(join(folder, entry.name, folderModule))) names.add(entry.name);
   }
   return [...names].sort();
-}
-
-function isFile(path: string): boolean {
-  return statOf(path)?.isFile === true;
-}
-
-function isFolder(path: string): boolean {
-  return statOf(path)?.isDirectory === true;
-}
-
-function statOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isThere } from "../files.ts";
 import { dirname, isAbsolute, join, relative, resolve } from "../path.ts";
 import { readText } from "./text_file.ts";
 
@@ -49,16 +50,8 @@ export async function gitFacts(question: GitQuestion): Promise<GitFacts | undefi
 /** The nearest folder upwards that holds a `.git`; a file of this name belongs to a worktree. */
 function repositoryOf(folder: string): string | undefined {
   for (let at = folder;; at = dirname(at)) {
-    if (exists(join(at, ".git"))) return at;
+    if (isThere(join(at, ".git"))) return at;
     if (at === dirname(at)) return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.lstatSync(path) !== undefined;
-  } catch {
-    return false;
   }
 }
 

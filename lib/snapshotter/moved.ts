@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThere } from "../files.ts";
 import { dirname, resolve } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
@@ -68,15 +69,6 @@ export function warnUncopied(code: string, place: Place, world: World): void {
     place,
     hint: "Only a run without --debug can be repeated exactly",
   });
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where an experiment folder was made; nothing for any other folder. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { isArchive } from "../command.ts";
+import { isFile } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { dirname, join } from "../path.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
@@ -15,7 +17,7 @@ export function noRecord(
 ): ExpyrunError {
   if (error instanceof Deno.errors.NotADirectory) {
     const message = `Cannot read "${folder.path}": it is a file, not an experiment folder`;
-    const hint = /\.(?:tar\.gz|tgz)$/.test(folder.path)
+    const hint = isArchive(folder.path)
       ? `Unpack it first: tar -xzf "${folder.path}"`
       : fileHint(dirname(folder.path));
     return new ExpyrunError({ code: "unreadable", message, place, hint });
@@ -60,11 +62,7 @@ function folderHint(path: string): string | undefined {
 }
 
 function isReady(path: string): boolean {
-  try {
-    return Deno.statSync(openFolder(path).record).isFile;
-  } catch {
-    return false;
-  }
+  return isFile(openFolder(path).record);
 }
 
 function numberOf(path: string): number {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFile, isThere } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { type ExperimentFolder, writeFile } from "./folder.ts";
 import { noRecord } from "./no_record.ts";
@@ -53,22 +54,6 @@ export async function findRecord(
 // deno-lint-ignore require-await -- touches the disk
 export async function isOlder(folder: ExperimentFolder): Promise<boolean> {
   return isFile(folder.config) && !isThere(folder.record) && !isThere(folder.hidden);
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.lstatSync(path) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /**

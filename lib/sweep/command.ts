@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GivenOption, GivenOptions } from "../command.ts";
+import type { ConfigCommand, GivenOption, GivenOptions } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import type { Setting } from "./axis.ts";
 import { parseDuration } from "./duration.ts";
@@ -200,13 +200,12 @@ function usage(message: string, place?: ArgumentPlace, hint?: string): ExpyrunEr
   return new ExpyrunError({ code: "usage", message, place, hint });
 }
 
+/** What a sweep has of a single run. */
+type Configured = Pick<ConfigCommand, "config" | "configPlace" | "debug" | "debugPlace">;
+
 /** A sweep to be made. */
-export interface SweepDefinition extends SpaceOptions {
-  readonly config: string;
-  readonly configPlace: ArgumentPlace;
+export interface SweepDefinition extends SpaceOptions, Configured {
   readonly settings: readonly Setting[];
-  readonly debug: boolean;
-  readonly debugPlace?: ArgumentPlace | undefined;
   /** `--dry-run`: only tell which runs there are. */
   readonly dryRun: boolean;
   /** `--needed`: leave out what has succeeded before. */

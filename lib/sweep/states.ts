@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThere } from "../files.ts";
 import { ExpyrunError } from "../errors.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
@@ -73,12 +74,7 @@ export async function runState(
 
 /** It may have been killed before it could write a record. */
 function isTaken(folder: string): boolean {
-  try {
-    Deno.lstatSync(openFolder(folder).started);
-    return true;
-  } catch {
-    return false;
-  }
+  return isThere(openFolder(folder).started);
 }
 
 /** Undefined when the folder was removed. */
