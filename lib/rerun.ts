@@ -125,7 +125,9 @@ async function repeat(
   for (const line of differing) world.say(`expyrun: ${line}`);
   const debug = record?.code.mode === "original";
   if (debug) warnUncopied(record.code.root, command.folderPlace, world);
-  else if (differing.length === 0) world.say("expyrun: nothing differs from the recorded run");
+  else if (differing.length === 0) {
+    world.say(`expyrun: nothing differs from the recorded run${exceptFor(command)}`);
+  }
   const { folder: made } = await prepareRun(run, { debug, force, archive }, world);
   const { exitCode = 125 } = await execute(made.path, world, undefined, { verify: false });
   if (wanted.length === 0 || exitCode !== 0) return exitCode;
@@ -133,6 +135,11 @@ async function repeat(
   const checked = await checkOutputs({ before: folder, after: made, paths, tolerance });
   for (const output of checked) world.say(`expyrun: ${outputText(output)}`);
   return checked.every(isAlike) ? 0 : 1;
+}
+
+function exceptFor({ overrides }: RerunCommand): string {
+  const keys = [...new Set(overrides.map(({ key }) => `"${key}"`))];
+  return keys.length === 0 ? "" : `, but for ${keys.join(", ")}`;
 }
 
 /** In what the run was recorded with, unless the command line or the configuration says otherwise. */

@@ -7,6 +7,7 @@ import type { Command, ConfigCommand } from "./command.ts";
 import { ExpyrunError } from "./errors.ts";
 import { jsonOf } from "./resolver/deliver.ts";
 import { emitResolved } from "./resolver/emit.ts";
+import { namingSecrets } from "./resolver/given_secrets.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Mapping } from "./resolver/node.ts";
 import { applyOverrides } from "./resolver/override.ts";
@@ -32,7 +33,7 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const merged = await loadConfig(command.config, world, command.configPlace);
   refuseDebugKey(command, merged);
-  const raw = applyOverrides(merged, command.overrides);
+  const raw = applyOverrides(merged, namingSecrets(command.overrides, merged, world));
   checkReservedKeys(raw, world);
   return { raw, resolved: resolveConfig(raw, world) };
 }

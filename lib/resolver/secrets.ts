@@ -59,6 +59,12 @@ export function readSecretRule(config: Mapping): SecretRule {
   return secretRule(node.items.map(nameOf));
 }
 
+/** The names that `__run__.__secrets__` lists: whoever wrote them knows what repeating needs. */
+export function namedSecrets(config: Mapping): ReadonlySet<string> {
+  const node = nodeAt(config, "__run__.__secrets__");
+  return new Set(node?.kind === "list" ? node.items.map(nameOf) : []);
+}
+
 function nameOf(node: Node): string {
   if (node.kind !== "scalar" || node.type !== "string") throw malformed(node, aKind(node));
   const name = /^\$?([A-Za-z_][A-Za-z0-9_]*)$/.exec(node.value)?.[1];

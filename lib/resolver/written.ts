@@ -6,8 +6,15 @@
  */
 import { isAbsolute, resolve, separator } from "../path.ts";
 import type { World } from "../world.ts";
-import { isReadAgain, literally, literalMark, replaceVariables } from "./interpolation.ts";
-import type { Entry, Mapping, Node } from "./node.ts";
+import {
+  findReferences,
+  isReadAgain,
+  isReferable,
+  literally,
+  literalMark,
+  replaceVariables,
+} from "./interpolation.ts";
+import type { Entry, Mapping, Node, Scalar } from "./node.ts";
 import { isPermissionPath } from "./permission_section.ts";
 import { textOf } from "./text.ts";
 
@@ -39,11 +46,11 @@ export function writtenConfigs(
   const rawRun = raw.entries.get("__run__")!.value;
   const before = resolved.entries.get("__run__")!.value as Mapping;
   const written = rawRun.kind === "mapping"
-    ? rawOutputDir(rawRun, before, absoluteRun(rawRun, before, world, literally), world)
+    ? absoluteRun(rawRun, before, world, rawText(world))
     : escaped(run) as Mapping;
   return {
     raw: withChild(raw, "__run__", withTexts(written, { code, runtime }, literally)),
-    resolved: withChild(section, "__run__", withTexts(run, { code, runtime }, asIs)),
+    resolved: withChild(section, "__run__", withTexts(run, { code, runtime }, (text) => text)),
   };
 }
 
@@ -58,23 +65,24 @@ export function resolvedSection(resolved: Mapping, world: World): Mapping {
   return withChild(config, "__run__", absoluteRun(run, run, world, asIs));
 }
 
-type Escape = (text: string) => string;
-const asIs: Escape = (text) => text;
+/** The text that is written for a path that is absolute now; `before` and `after` resolving. */
+type Write = (path: string, before: Node, after: Scalar) => string;
+const asIs: Write = (path) => path;
 
 /** The section with absolute paths; where the raw text leads to a relative one, it is replaced. */
-function absoluteRun(run: Mapping, resolved: Mapping, world: World, escape: Escape): Mapping {
+function absoluteRun(run: Mapping, resolved: Mapping, world: World, write: Write): Mapping {
   const toPath = (path: string) => resolve(world.cwd, path);
   const output = resolved.entries.get("__output_dir__")?.value;
   let written = run;
   if (output?.kind === "scalar" && output.type !== "null" && output.value !== "") {
-    const text = escape(toPath(textOf(output)));
-    written = withChild(run, "__output_dir__", { ...output, type: "string", value: text });
+    const value = write(toPath(textOf(output)), run.entries.get("__output_dir__")!.value, output);
+    written = withChild(run, "__output_dir__", { ...output, type: "string", value });
   }
   const makeAbsolute = (key: string, toPath: (path: string, name: string) => string) => {
     const before = written.entries.get(key)?.value;
     const after = resolved.entries.get(key)?.value;
     if (!before || !after) return;
-    written = withChild(written, key, absolutePaths(before, after, escape, toPath));
+    written = withChild(written, key, absolutePaths(before, after, write, toPath));
   };
   makeAbsolute("__inputs__", (path) => path === "" ? path : toPath(path));
   const isSet = resolved.entries.get("__permissions__")?.value.kind === "mapping";
@@ -87,26 +95,25 @@ function absoluteRun(run: Mapping, resolved: Mapping, world: World, escape: Esca
 }
 
 /**
- * The raw section as it is written, with the references of `__output_dir__` kept where it is
- * absolute with them: so a parameter that is changed in the file changes the folder, too.
+ * Writes paths for raw_config.yml: the references in them are kept where the text is absolute with
+ * them, so that a parameter that is changed on a repetition changes the path, too.
  */
-function rawOutputDir(raw: Mapping, resolved: Mapping, written: Mapping, world: World): Mapping {
-  const key = "__output_dir__";
-  const [before, after] = [raw.entries.get(key)?.value, resolved.entries.get(key)?.value];
-  if (before?.kind !== "scalar" || before.type !== "string" || !isReadAgain(before.value)) {
-    return written;
-  }
+function rawText(world: World): Write {
   // Text that the directory's own name would turn into something else is written out.
-  const isOpen = before.value.startsWith(literalMark) || /[${}]/.test(world.cwd);
-  if (isOpen || after?.kind !== "scalar" || after.type !== "string") return written;
-  if (after.value === "" || needsDirectory(after, new Set())) return written;
-  const text = replaceVariables(
-    before.value,
-    (whole, name) => name === "EXPYRUN_CWD" ? world.cwd : whole,
-  );
+  const isOpen = /[${}]/.test(world.cwd);
   const start = world.cwd.endsWith(separator) ? world.cwd : world.cwd + separator;
-  const value = isAbsolute(after.value) ? text : start + text.replace(/^(?:\.[/\\]+)+/, "");
-  return withChild(written, key, { ...before, value });
+  return (path, before, after) => {
+    const text = before.kind === "scalar" && before.type === "string" ? before.value : "";
+    if (after.type !== "string") return literally(path);
+    const isKept = !isOpen && isReadAgain(text) && !text.startsWith(literalMark) &&
+      !needsDirectory(after, new Set());
+    if (!isKept) return literally(path);
+    const here = replaceVariables(
+      text,
+      (whole, name) => name === "EXPYRUN_CWD" ? world.cwd : whole,
+    );
+    return isAbsolute(after.value) ? here : start + here.replace(/^(?:\.[/\\]+)+/, "");
+  };
 }
 
 /** Whether what a value refers to holds the working directory, which another may replace. */
@@ -126,35 +133,60 @@ function needsDirectory(node: Node, seen: Set<Node>, isOwn = true): boolean {
 function absolutePaths(
   node: Node,
   resolved: Node,
-  escape: Escape,
+  write: Write,
   toPath: (path: string, name: string) => string,
   name = "",
 ): Node {
   if (resolved.kind === "scalar") {
     if (resolved.type !== "string") return node;
     const path = toPath(resolved.value, name);
-    return path === resolved.value ? node : { ...resolved, value: escape(path) };
+    if (path === resolved.value) return node;
+    return { ...resolved, value: write(path, node, resolved) };
   }
   if (node.kind !== resolved.kind) {
     // A reference to the whole: written out only if a path in it changes.
-    const written = absolutePaths(resolved, resolved, escape, toPath, name);
+    const written = absolutePaths(resolved, resolved, write, toPath, name);
     return written === resolved
       ? node
-      : absolutePaths(escaped(resolved), resolved, escape, toPath, name);
+      : absolutePaths(spelledOut(node, resolved), resolved, write, toPath, name);
   }
   if (node.kind === "list" && resolved.kind === "list") {
     const items = node.items.map((item, i) =>
-      absolutePaths(item, resolved.items[i]!, escape, toPath, name)
+      absolutePaths(item, resolved.items[i]!, write, toPath, name)
     );
     return items.every((item, i) => item === node.items[i]) ? node : { ...node, items };
   }
   let changed = node as Mapping;
   for (const [key, { value }] of (resolved as Mapping).entries) {
     const before = (node as Mapping).entries.get(key)!.value;
-    const after = absolutePaths(before, value, escape, toPath, name === "" ? key : name);
+    const after = absolutePaths(before, value, write, toPath, name === "" ? key : name);
     if (after !== before) changed = withChild(changed, key, after);
   }
   return changed;
+}
+
+/** What a reference to a whole list or mapping stands for, as references to its parts. */
+function spelledOut(node: Node, resolved: Node): Node {
+  const path = node.kind === "scalar" && node.type === "string"
+    ? findReferences(node.value)[0]?.path
+    : undefined;
+  return path === undefined ? escaped(resolved) : partOf(path, resolved);
+}
+
+function partOf(path: string, node: Node): Node {
+  if (node.kind === "scalar" || !isReferable(path)) {
+    return isReferable(path) && node.kind === "scalar"
+      ? { kind: "scalar", type: "string", value: `{${path}}`, place: node.place }
+      : escaped(node);
+  }
+  if (node.kind === "list") {
+    return { ...node, items: node.items.map((item, i) => partOf(`${path}.${i}`, item)) };
+  }
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    entries.set(key, { ...entry, value: partOf(`${path}.${key}`, entry.value) });
+  }
+  return { ...node, entries };
 }
 
 /** A resolved node as raw text that resolves to it. */
@@ -173,7 +205,7 @@ function escaped(node: Node): Node {
 function withTexts(
   run: Mapping,
   texts: Readonly<Record<"code" | "runtime", string | undefined>>,
-  escape: Escape,
+  escape: (text: string) => string,
 ): Mapping {
   let written = run;
   for (const [name, text] of Object.entries(texts)) {

@@ -6,7 +6,7 @@
  */
 import type { CheckedRun } from "../check.ts";
 import type { Mapping } from "../resolver/node.ts";
-import { readSecretRule } from "../resolver/secrets.ts";
+import { namedSecrets, readSecretRule } from "../resolver/secrets.ts";
 import { usedVariables, type Variable } from "../resolver/variables.ts";
 import { inputFacts, variableFacts } from "../snapshotter/facts.ts";
 import { gitFacts } from "../snapshotter/git.ts";
@@ -80,8 +80,9 @@ async function repeatedBy(
 /** Who repeats the run must know that its files are not enough. */
 function warnSecrets(raw: Mapping, variables: readonly Variable[], world: World): void {
   const isSecret = readSecretRule(raw);
+  const named = world.strict ? namedSecrets(raw) : undefined;
   const secrets = variables.filter(({ name, missing }) =>
-    isSecret(name) && !missing && world.env[name] !== ""
+    isSecret(name) && !missing && world.env[name] !== "" && !named?.has(name)
   );
   if (secrets.length === 0) return;
   const names = secrets.map(({ name }) => `$${name}`).join(", ");
@@ -89,6 +90,8 @@ function warnSecrets(raw: Mapping, variables: readonly Variable[], world: World)
     code: "environment",
     message: `Keeping the value of ${names} out of files: repeating the run will need it`,
     place: secrets[0]!.place,
-    hint: "If it is no secret, set __run__.__secrets__: none",
+    hint: world.strict
+      ? `Say so by __run__.__secrets__: [${secrets.map(({ name }) => name).join(", ")}]; or none`
+      : "If it is no secret, set __run__.__secrets__: none",
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CheckedRun, Runtime } from "../check.ts";
+import { writtenWords } from "../resolver/given_secrets.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { machineFacts } from "../snapshotter/machine.ts";
 import type { CodeRecord, RunRecord } from "../snapshotter/record.ts";
@@ -14,7 +15,7 @@ import type { SettledFacts } from "./facts.ts";
 
 /** The record of a run that is prepared: what it is, and where it was made. */
 export async function preparedRecord(
-  { resolved, spec }: CheckedRun,
+  { raw, resolved, spec }: CheckedRun,
   folder: ExperimentFolder,
   code: CodeRecord,
   facts: SettledFacts & Runtime & Pick<RunRecord, "digests">,
@@ -25,7 +26,7 @@ export async function preparedRecord(
     status: "prepared",
     name: spec.name,
     folder: folder.path,
-    command: world.words,
+    command: writtenWords(raw, world),
     cwd: world.cwd,
     preparedAt: timestamp(),
     permissions: spec.permissions,

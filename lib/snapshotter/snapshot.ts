@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { dirname, join } from "../path.ts";
-import { ExpyrunError } from "../errors.ts";
+import { dirname, join, slashed } from "../path.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { copyItems, digestOf } from "./copy.ts";
@@ -152,7 +152,22 @@ function planFromRecord(spec: RunSpec, entry: EntryPoint, earlier: CodeRecord): 
       spec.main.place,
     );
   }
+  for (const { path, place } of spec.include) refuseUncopied(spec, path, place, earlier);
   return { roots: earlier.roots, items: items.filter((item) => item !== undefined) };
+}
+
+/** An include that a changed parameter names: a copy holds what its own run included. */
+function refuseUncopied(spec: RunSpec, path: string, place: Place, { roots, files }: CodeRecord) {
+  const name = slashed.normalize(path).replace(/\/$/, "");
+  if (roots.includes(name)) return;
+  if (files.some((file) => file.path === name || file.path.startsWith(`${name}/`))) return;
+  throw new ExpyrunError({
+    code: "snapshot",
+    message:
+      `Cannot include "${path}": it is no part of the code that "${spec.code}" was prepared with`,
+    place,
+    hint: "Set __code__ to the original code: --__run__.__code__ FOLDER",
+  });
 }
 
 function recordedItem(spec: RunSpec, file: CopiedFile): Planned | undefined {

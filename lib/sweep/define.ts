@@ -11,6 +11,7 @@ import { deliverable, jsonOf } from "../resolver/deliver.ts";
 import { parseValues } from "../resolver/document.ts";
 import { loadConfig } from "../resolver/inherit.ts";
 import type { Mapping } from "../resolver/node.ts";
+import { namingSecrets } from "../resolver/given_secrets.ts";
 import { applyOverrides, type Override } from "../resolver/override.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { checkReservedKeys, readRunSection, type RunSpec } from "../resolver/run_section.ts";
@@ -50,7 +51,7 @@ export async function defineSweep(
   const merged = await loadConfig(definition.config, world, definition.configPlace);
   refuseDebugKey(definition, merged);
   const { fixed, axes } = sortSettings(definition.settings, merged, world);
-  const base = applyOverrides(merged, fixed.flatMap(overrideOf));
+  const base = applyOverrides(merged, namingSecrets(fixed.flatMap(overrideOf), merged, world));
   checkReservedKeys(base, world);
   const space = joinSpace(readSweepSection(base), {
     axes,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Place } from "../errors.ts";
+import { writtenWords } from "../resolver/given_secrets.ts";
 import { interruptibly } from "../interruption.ts";
 import { dirname } from "../path.ts";
 import { type CheckedRun, runtimeOf } from "../check.ts";
@@ -81,7 +82,7 @@ async function makeFolders(
   const folder = await claimSweepFolder(spec.outputDir, config, spec.outputDirPlace);
   const record: SweepRecord = {
     format: 1,
-    command: world.words,
+    command: writtenWords(base, world),
     cwd: world.cwd,
     configFile: config,
     createdAt: timestamp(),

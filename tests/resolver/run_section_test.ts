@@ -372,7 +372,7 @@ __run__:
       - '/z/{base}'
     write:
       - '!P/w{base}/a'
-      - /b
+      - '{sets.1}'
     run:
       - git
       - '!P/w{base}/t'

@@ -54,6 +54,47 @@ function outputOf(config: Mapping) {
   return told(nodeAt(config, "__run__.__output_dir__")!);
 }
 
+const lists: [section: string, raw: string, changed: string][] = [
+  [
+    '__inputs__: ["data/{k}.csv", "$REL/x", "/abs/{k}"]',
+    '["/work/data/{k}.csv", "/work/$REL/x", "/abs/{k}"]',
+    '["/work/data/b.csv", "/work/rel/x", "/abs/b"]',
+  ],
+  ['__inputs__: "data/{k}.csv"', '"/work/data/{k}.csv"', '"/work/data/b.csv"'],
+  ['__inputs__: "{files}"', '["/work/{files.0}", "{files.1}"]', '["/work/b.csv", "/free"]'],
+  ['__inputs__: "!P{k}"', '"!P/work/{k}"', '"!P/work/{k}"'],
+  ['__inputs__: ["{base}/x"]', '["{base}/x"]', '["/work/b/x"]'],
+  [
+    '__permissions__: {write: ["scratch/{k}"], run: ["{k}", "./{k}"], net: ["{k}.org"]}',
+    '{write: ["/work/scratch/{k}"], run: ["{k}", "/work/{k}"], net: ["{k}.org"]}',
+    '{write: ["/work/scratch/b"], run: ["b", "/work/b"], net: ["b.org"]}',
+  ],
+  [
+    '__permissions__: {read: {allow: ["{k}"], deny: "{files}"}}',
+    '{read: {allow: ["/work/{k}"], deny: ["/work/{files.0}", "{files.1}"]}}',
+    '{read: {allow: ["/work/b"], deny: ["/work/b.csv", "/free"]}}',
+  ],
+  ['__permissions__: "{scope}"', '{write: ["/work/{scope.write.0}"]}', '{write: ["/work/w/b"]}'],
+];
+
+Deno.test("the raw file keeps the references of inputs and permissions, made absolute", () => {
+  const world = tellingWorld({ cwd: "/work", env });
+  for (const [section, expected, changed] of lists) {
+    const raw = parse(
+      'k: a\nbase: $EXPYRUN_CWD/b\nfiles: ["{k}.csv", /free]\nscope: {write: ["w/{k}"]}\n' +
+        `__run__: {__main__: "m:f", __output_dir__: o, __name__: n, ${section}}\n`,
+    );
+    const key = `__run__.${section.split(":")[0]!}`;
+    const written = writtenConfigs(raw, resolveConfig(raw, world), world);
+    const value = (text: string) => told(parse(`k: ${text}\n`).entries.get("k")!.value);
+    assertEquals(told(nodeAt(written.raw, key)!), value(expected), section);
+    const edited = parse(emitRaw(written.raw).replace("k: a", "k: b"));
+    const elsewhere = { ...world, cwd: section.includes("base") ? "/work" : "/else" };
+    const again = resolvedSection(resolveConfig(edited, elsewhere), elsewhere);
+    assertEquals(told(nodeAt(parse(emitResolved(again)), key)!), value(changed), section);
+  }
+});
+
 Deno.test("a parameter that is changed in the raw file changes the output directory", () => {
   const { world, configs } = written('"$EXPYRUN_CWD/out/{a}"');
   const changed = resolveConfig(parse(emitRaw(configs.raw).replace("a: 1", "a: 2")), world);

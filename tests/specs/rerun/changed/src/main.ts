@@ -1,0 +1,3 @@
+export function main(_name: string, { which }: { which: string }) {
+  Deno.writeTextFileSync(`../../../scratch/${which}/out.txt`, which);
+}
