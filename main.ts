@@ -10,7 +10,7 @@ import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { printAnswer as answer, tell } from "./lib/streams.ts";
 import { helpText } from "./lib/verbs.ts";
-import type { Versions, World } from "./lib/world.ts";
+import type { ChildMode, Versions, World } from "./lib/world.ts";
 import metadata from "./deno.json" with { type: "json" };
 
 const isBinary = Deno.build.standalone;
@@ -127,8 +127,7 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     strict,
     words,
     program: ownProgram(),
-    // Its imports are the experiment's: they must not get into the lock of expyrun's own sources.
-    child: [...ownProgram([...scopedWorkers, "--no-lock"]), childWord],
+    child: childMode(),
     versions,
     deno: isBinary ? "deno" : Deno.execPath(),
     runtime: {
@@ -154,6 +153,20 @@ function exitCode({ exitCode }: RunRecord): number {
 function ownProgram(flags: readonly string[] = []): string[] {
   if (isBinary) return [Deno.execPath()];
   return [Deno.execPath(), "run", "-A", ...flags, import.meta.filename ?? import.meta.url];
+}
+
+/**
+ * The package is a bundle: under `deno run` it can be started with the configuration that the
+ * imports of the experiment are resolved by. The sources need their own.
+ */
+function childMode(): ChildMode {
+  // The experiment's imports must not get into the lock of expyrun's own sources.
+  const program = ownProgram([...scopedWorkers, "--no-lock"]);
+  const isBundle = !isBinary && !import.meta.url.endsWith(".ts");
+  return {
+    words: [...program, childWord],
+    ...(isBundle ? { flagsAt: program.length - 1 } : {}),
+  };
 }
 
 /** What the binary is compiled with: a Worker with a permission set, and nobody asked to lift it. */

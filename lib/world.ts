@@ -18,6 +18,14 @@ export type RuntimeName = "deno" | "embedded";
 /** The names of the runtimes. */
 export const runtimeNames: readonly RuntimeName[] = ["deno", "embedded"];
 
+/** How this program starts itself in the hidden mode in which it runs an experiment in a Worker. */
+export interface ChildMode {
+  /** The program and its words, before the order. */
+  readonly words: readonly string[];
+  /** Where among the words flags of `deno run` go; absent: the runtime takes none. */
+  readonly flagsAt?: number | undefined;
+}
+
 /** The surroundings of one command. */
 export interface World {
   /** The working directory, absolute. */
@@ -32,8 +40,8 @@ export interface World {
   readonly versions: Versions;
   /** The words that start expyrun, before the verb: a program and its arguments. */
   readonly program: readonly string[];
-  /** The words that start the hidden child mode of expyrun, before the order. */
-  readonly child: readonly string[];
+  /** How the hidden child mode of expyrun is started. */
+  readonly child: ChildMode;
   /** The `deno` that experiments run with: this very one, absolute, or a name to find on PATH. */
   readonly deno: string;
   /** What experiments run in: as the command line asks for, or by default. */

@@ -60,14 +60,52 @@ const project = {
     "__run__:\n  __main__: train:main\n  __output_dir__: out\n  __name__: n\ntimes: 2\n",
 };
 
+/** A copy that holds only what is published. */
+async function publishedCopy(tmp: string): Promise<string> {
+  const copy = join(tmp, "package");
+  await makePackage(join(tmp, "made"));
+  for (const file of (await dryRun(join(tmp, "made"))).files) {
+    await Deno.mkdir(dirname(join(copy, file)), { recursive: true });
+    await Deno.copyFile(join(tmp, "made", file), join(copy, file));
+  }
+  return copy;
+}
+
+/** What the compiled binary would take from node_modules and the import map. */
+const installed = {
+  "project/package.json": '{"dependencies": {"a": "1.0.0", "c": "1.0.0"}}\n',
+  "project/deno.json": '{"imports": {"named": "npm:a@1", "@/": "./src/"}}\n',
+  "project/node_modules/a/package.json": '{"name":"a","version":"1.0.0","exports":"./a.mjs"}\n',
+  "project/node_modules/a/a.mjs": 'export const a = "a";\n',
+  "project/node_modules/c/package.json": '{"name":"c","version":"1.0.0"}\n',
+  "project/node_modules/c/index.js": 'module.exports = { c: require("node:path").join("c") };\n',
+  "project/src/own.ts": 'export const own: string = "own";\n',
+  "project/src/main.ts": `import { a } from "a"; import { a as named } from "named";
+    import c from "c"; import { own } from "@/own.ts";
+    export const main = () => console.log(a, named, c.c, own);\n`,
+  "project/config.yml":
+    "__run__:\n  __main__: src.main:main\n  __output_dir__: out\n  __name__: n\n",
+};
+
+Deno.test("publish: --runtime embedded takes packages from node_modules, and repeats", async () => {
+  await withTempDir(async (tmp) => {
+    const main = join(await publishedCopy(tmp), "main.js");
+    await writeFiles(tmp, installed);
+    const cwd = join(tmp, "project");
+    for (const config of ["config.yml", "out/n/exp.0/config.yml"]) {
+      const command = ["run", "-A", main, "--quiet", "--runtime", "embedded", config];
+      const ended = await run(Deno.execPath(), command, { cwd });
+      assertEquals(ended, { ...ended, exitCode: 0, stdout: "a a c own\n", stderr: "" });
+      for (const path of ["node_modules", "src", "package.json", "deno.json"]) {
+        await Deno.remove(join(cwd, path), { recursive: true }).catch(() => {});
+      }
+    }
+  });
+});
+
 Deno.test("publish: what is published runs an experiment, and repeats it", async () => {
   await withTempDir(async (tmp) => {
-    const copy = join(tmp, "package");
-    await makePackage(join(tmp, "made"));
-    for (const file of (await dryRun(join(tmp, "made"))).files) {
-      await Deno.mkdir(dirname(join(copy, file)), { recursive: true });
-      await Deno.copyFile(join(tmp, "made", file), join(copy, file));
-    }
+    const copy = await publishedCopy(tmp);
     await writeFiles(tmp, project);
     const embedded = ["--runtime", "embedded", "out/n/exp.0/config.yml"];
     for (const words of [["config.yml", "--times", "3"], ["out/n/exp.0/config.yml"], embedded]) {

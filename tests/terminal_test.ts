@@ -64,7 +64,13 @@ onTerminal("nobody is asked, even if the experiment itself had the terminal", as
   const folder = openFolder(join(cwd, "out/t/exp.0"));
   const record = await readRecord(folder);
   const env = Deno.env.toObject();
-  const launch = runners.deno.plan({ record, folder, env, program: Deno.execPath(), self: [] });
+  const launch = runners.deno.plan({
+    record,
+    folder,
+    env,
+    program: Deno.execPath(),
+    self: { words: [] },
+  });
   const line = [launch.program, ...launch.args].map((word) => `'${word}'`).join(" ");
   const { exitCode, text } = await shown(folder.path, line);
   assertEquals(exitCode, 1, text);

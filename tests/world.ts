@@ -34,7 +34,7 @@ export function tellingWorld(changes: Partial<World> = {}): ToldWorld {
     env: {},
     words: [],
     program: ["expyrun"],
-    child: ["expyrun", "--expyrun-child"],
+    child: { words: ["expyrun", "--expyrun-child"] },
     runtime: { name: "deno", isAsked: false },
     versions: { expyrun: "0.0.0", ...Deno.version },
     deno: Deno.execPath(),

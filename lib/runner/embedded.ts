@@ -28,10 +28,11 @@ function handOver(run: Run, config: string): HandedFile[] {
 }
 
 function plan(run: Run): Launch {
-  const [program, ...words] = run.self;
+  const { words, flagsAt = 0 } = run.self;
+  const [program, ...args] = words.toSpliced(flagsAt, 0, ...importFlags(run));
   return {
     program: program!,
-    args: [...words, JSON.stringify(orderOf(run))],
+    args: [...args, JSON.stringify(orderOf(run))],
     cwd: run.folder.path,
     env: { ...memoryVariables, ...childEnvironment(run) },
   };
@@ -66,10 +67,20 @@ function orderOf(run: Run): Order {
   };
 }
 
+/** Deno resolves the imports of a module all at once, which leaves nothing for rules to answer. */
+function importFlags({ self, record: { code }, folder }: Run): string[] {
+  if (self.flagsAt === undefined) return [];
+  const config = code.config && (code.mode === "copy" ? folder.denoConfig : code.config);
+  return [
+    ...(config === undefined ? ["--no-config"] : ["--config", config]),
+    "--node-modules-dir=manual",
+  ];
+}
+
 /** Nothing where the runtime answers by itself, which is faster. */
 function rulesOf(run: Run): ImportRules | undefined {
-  const { config, lock = "{}", record: { code } } = run;
-  if (config === undefined) return undefined;
+  const { config, self, lock = "{}", record: { code } } = run;
+  if (config === undefined || self.flagsAt !== undefined) return undefined;
   const rules = importRules(config, lock, `${toFileUrl(codeRoot(run)).href}/`);
   const isNeeded = code.mode === "original" || Object.keys(rules.imports).length > 0 ||
     Object.keys(rules.scopes).length > 0 || code.packages?.some(({ path }) => path === "vendor");

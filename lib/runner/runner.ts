@@ -6,7 +6,7 @@
  */
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
-import type { RuntimeName } from "../world.ts";
+import type { ChildMode, RuntimeName } from "../world.ts";
 import { denoRunner } from "./deno.ts";
 import { embeddedRunner } from "./embedded.ts";
 
@@ -27,8 +27,8 @@ export interface Run {
   readonly env: Readonly<Record<string, string>>;
   /** The `deno` to run it with, if with any. */
   readonly program: string;
-  /** The words that start the hidden child mode of this program. */
-  readonly self: readonly string[];
+  /** How the hidden child mode of this program is started. */
+  readonly self: ChildMode;
   /** The process that the child must not outlive, where nothing else watches it. */
   readonly parent?: number | undefined;
   /** The folders that Deno keeps locked dependencies in, absolute. */

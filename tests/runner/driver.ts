@@ -39,7 +39,7 @@ async function drive(path: string): Promise<number> {
     realPaths: await realPathsOf(record.permissions),
     env: Deno.env.toObject(),
     program: Deno.execPath(),
-    self: childWords,
+    self: { words: childWords },
     lock: record.code.lock && Deno.readTextFileSync(folder.lock),
   };
   const runner = runners[record.runtime];
