@@ -50,15 +50,36 @@ const examples: Readonly<Record<typeof requiredKeys[number], string>> = {
   "__name__": "__name__: my_experiment",
 };
 
-/** Warns about root keys that begin with `__` and mean nothing. */
+/** Warns about root keys that begin with `__` and mean nothing, and about such below the root. */
 export function checkReservedKeys(config: Mapping, world: World): void {
-  for (const [key, { keyPlace }] of config.entries) {
+  const seen = new Set<Node>();
+  for (const [key, { keyPlace, value }] of config.entries) {
+    if (!key.startsWith("__")) warnBelowRoot(value, key, seen, world);
     if (!key.startsWith("__") || rootKeys.includes(key)) continue;
     world.warn({
       code: "section",
       message: `Passing "${key}" to the entry point: expyrun knows no such key`,
       place: keyPlace,
       hint: didYouMean(key, rootKeys),
+    });
+  }
+}
+
+/** What only counts at the root is an ordinary key elsewhere, which nobody means. */
+function warnBelowRoot(node: Node, path: string, seen: Set<Node>, world: World): void {
+  if (node.kind === "scalar" || seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === "list") {
+    node.items.forEach((item, i) => warnBelowRoot(item, `${path}.${i}`, seen, world));
+    return;
+  }
+  for (const [key, { keyPlace, value }] of node.entries) {
+    warnBelowRoot(value, `${path}.${key}`, seen, world);
+    if (!key.startsWith("__") || !rootKeys.includes(key)) continue;
+    world.warn({
+      code: "section",
+      message: `Passing "${path}.${key}" to the entry point: it only counts at the root`,
+      place: keyPlace,
     });
   }
 }

@@ -320,7 +320,10 @@ Deno.test("a tilde is a name: only shells know what it stands for", () => {
 Deno.test("an unknown root key with underscores is warned about with the near miss", () => {
   const telling = tellingWorld();
   checkReservedKeys(
-    parse("__sweep__: 1\n__rum__: 1\nx: {__y__: 1}\n__run__: 1\n__slurm__: 2\n"),
+    parse(
+      "__sweep__: 1\n__rum__: 1\nx: {__y__: 1}\n__run__: {__default__: 1}\n" +
+        "y: [{__default__: ./a.yml}]\n",
+    ),
     telling,
   );
   assertEquals(telling.warnings.map((problem) => render("warning", problem, { color: false })), [
@@ -330,6 +333,12 @@ Deno.test("an unknown root key with underscores is warned about with the near mi
 2 | __rum__: 1
   | ^^^^^^^
   = hint: Did you mean "__run__"?
+`,
+    `warning: Passing "y.0.__default__" to the entry point: it only counts at the root
+ --> config.yml:5:6
+  |
+5 | y: [{__default__: ./a.yml}]
+  |      ^^^^^^^^^^^
 `,
   ]);
 });
