@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isAbsolute, relative, resolve } from "../path.ts";
+import { nearMiss } from "../errors.ts";
+import { isAbsolute, relative, resolve, slashed } from "../path.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { isAmong } from "./denials.ts";
@@ -137,7 +138,7 @@ export function importHint(
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
   const missing = missingModule(text);
-  const module = extensionHint(missing, record, folders) ?? includeLine(missing, folders);
+  const module = extensionHint(missing, record, folders) ?? moduleHint(missing, record, folders);
   if (module !== undefined) return module;
   const file = includeLine(missingFile(text), folders);
   return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
@@ -154,6 +155,33 @@ function extensionHint(
     path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside!.length))
   );
   return meant && `Did you mean "${meant.path}"? Imports need the extension`;
+}
+
+/** In a folder that was copied a name is sooner misspelt than ignored. */
+function moduleHint(
+  path: string | undefined,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const words = [nearFile(path, record, folders), includeLine(path, folders)];
+  return words.filter((word) => word !== undefined).join(" ") || undefined;
+}
+
+function nearFile(
+  path: string | undefined,
+  { code }: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  if (inside === undefined) return undefined;
+  const beside = code.files.filter(({ path }) => slashed.dirname(path) === slashed.dirname(inside));
+  const near = nearMiss(stem(inside), beside.map(({ path }) => stem(path)));
+  const file = beside.find(({ path }) => stem(path) === near);
+  return file && `Did you mean "${file.path}"?`;
+}
+
+function stem(path: string): string {
+  return slashed.basename(path).replace(/\.[^.]+$/, "");
 }
 
 function includeLine(

@@ -93,8 +93,20 @@ function expand(
   if (kind === "null" && looksLikeRange(text)) warnOfText(text, place, world);
   if (kind !== "int" && kind !== "float") return [text];
   const expansion = expandRange(text, kind);
-  if ("values" in expansion) return expansion.values;
-  throw sweepError(expansion.problem, place, expansion.hint);
+  if ("problem" in expansion) throw sweepError(expansion.problem, place, expansion.hint);
+  warnOfMissed(expansion, place, world);
+  return expansion.values;
+}
+
+/** A range is said to include its end: one that does not is told of. */
+export function warnOfMissed(
+  { missed }: { readonly missed?: string },
+  place: Place,
+  world: Pick<World, "warn">,
+): void {
+  if (missed === undefined) return;
+  const hint = "Give it a step that meets the end: A..B..STEP; or a number of values: lin:, log:";
+  world.warn({ code: "ambiguous", message: `The range ${missed}`, place, hint });
 }
 
 function warnOfText(text: string, place: Place, world: World): void {
@@ -161,12 +173,9 @@ function isOpen(node: Node): boolean {
   return node.type === "null" || node.type === "string" && /[{$]/.test(node.value);
 }
 
-/** Of one kind, as merging sees it: int and float are. */
+/** Of one kind: as an override, a float is no int. */
 function comparable(before: Node, node: Node): boolean {
-  const [one, other] = [kindOf(before), kindOf(node)].map((kind) =>
-    kind === "float" ? "int" : kind
-  );
-  return one === other;
+  return kindOf(before) === kindOf(node);
 }
 
 function isInt(node: Node): node is Node & { type: "int"; value: number | bigint } {

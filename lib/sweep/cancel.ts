@@ -1,12 +1,15 @@
 /**
- * The verb `cancel`: ends a sweep wherever it runs.
+ * The verb `cancel`: ends a sweep or a run wherever it runs.
  *
  * @module
  */
 import type { CancelCommand } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import { resolve } from "../path.ts";
-import { identityOf } from "../snapshotter/machine.ts";
+import { statusOf } from "../runs/status.ts";
+import { openFolder } from "../snapshotter/folder.ts";
+import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { appendLine, type SweepFolder } from "./folder.ts";
@@ -25,7 +28,7 @@ import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
  */
 export async function cancel(command: CancelCommand, world: World): Promise<string> {
   const single = resolve(world.cwd, command.folder);
-  if (await isExperiment(single)) return await cancelSingle(single, world);
+  if (await isExperiment(single)) return await cancelSingle(single, command, world);
   const { folder } = await openSweep(command.folder, world, command.folderPlace);
   const ended = [
     ...await cancelHere(folder, command.folderPlace),
@@ -36,15 +39,51 @@ export async function cancel(command: CancelCommand, world: World): Promise<stri
   return `Cancelled ${ended.join(", ")}\nGo on with: expyrun sweep --resume ${path}\n`;
 }
 
-async function cancelSingle(path: string, world: World): Promise<string> {
+async function cancelSingle(
+  path: string,
+  { folderPlace }: CancelCommand,
+  world: World,
+): Promise<string> {
   const task = await singleTask(path, world);
-  if (!task || task.phase === "absent") {
-    return `Nothing to cancel: ${shownPath(path, world)} is not in SLURM's queue\n`;
-  }
+  if (!task || task.phase === "absent") return await cancelProcess(path, folderPlace, world);
   await scancel([task.id], world);
   await noteCancelled(path);
   return `Cancelled job ${task.id}\n`;
 }
+
+/** Ends a run that a process of this machine has in hand, as a signal from its terminal would. */
+async function cancelProcess(path: string, place: ArgumentPlace, world: World): Promise<string> {
+  const shown = shownPath(path, world);
+  const { status, process, command } = await readRecord(openFolder(path), place);
+  if (status !== "running" || process === undefined) {
+    return `Nothing to cancel: ${shown} is not running, nor in SLURM's queue\n`;
+  }
+  const there = await statusOf({ status, process });
+  if (there === "lost") return `Nothing to cancel: the process that ran ${shown} is gone\n`;
+  if (there === "unknown") throw elsewhere(shown, process, place);
+  if (command[0] === "sweep") {
+    throw new ExpyrunError({
+      code: "status",
+      message: `Cannot cancel "${shown}": it is a run of a sweep`,
+      place,
+      hint: "Cancel the whole sweep by its folder, below SWEEPS in the output directory",
+    });
+  }
+  Deno.kill(process.pid, "SIGTERM");
+  while (await statusOf({ status, process }) === "running") await pause();
+  return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shown}\n`;
+}
+
+function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace): ExpyrunError {
+  return new ExpyrunError({
+    code: "status",
+    message: `Cannot cancel "${shown}": process ${owner.pid} on ${owner.host} runs it`,
+    place,
+    hint: "Cancel it from that machine",
+  });
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 async function scancel(jobs: readonly string[], world: World): Promise<void> {
   const { success, stderr } = await callSlurm("scancel", jobs, world);
@@ -56,17 +95,10 @@ async function cancelHere(folder: SweepFolder, place: ArgumentPlace): Promise<st
   if (owner === undefined) return [];
   const now = await identityOf(owner.pid);
   if (owner.host !== now.host || owner.startTime !== now.startTime) {
-    throw new ExpyrunError({
-      code: "status",
-      message: `Cannot cancel "${folder.path}": process ${owner.pid} on ${owner.host} runs it`,
-      place,
-      hint: "Cancel it from that machine",
-    });
+    throw elsewhere(folder.path, owner, place);
   }
   Deno.kill(owner.pid, "SIGTERM");
-  while (await conductorOf(folder) !== undefined) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  while (await conductorOf(folder) !== undefined) await pause();
   return [`process ${owner.pid}`];
 }
 

@@ -53,7 +53,7 @@ export async function defineSweep(
   const { fixed, axes } = sortSettings(definition.settings, merged, world);
   const base = applyOverrides(merged, namingSecrets(fixed.flatMap(overrideOf), merged, world));
   checkReservedKeys(base, world);
-  const space = joinSpace(readSweepSection(base), {
+  const space = joinSpace(readSweepSection(base, world), {
     axes,
     fixed: fixed.map(({ key, keyPlace }) => ({ key, place: keyPlace })),
     zip: definition.zip,

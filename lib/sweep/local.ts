@@ -17,7 +17,7 @@ import type { SweepFolder } from "./folder.ts";
 import type { FolderOfRun } from "./make.ts";
 import type { Runs } from "./plan.ts";
 import { type PoolEnd, runPool } from "./pool.ts";
-import { type Progress, progressLine } from "./progress.ts";
+import { type Progress, progressLine, stoppingText } from "./progress.ts";
 import { makeStopper, type Stopper } from "./stop.ts";
 import { oneLine, valuesText } from "./table.ts";
 import { makeTurns, once, type Turns } from "./turns.ts";
@@ -48,6 +48,8 @@ interface Conduct {
   readonly lanes: Lanes;
   readonly progress: { -readonly [Key in keyof Progress]: Progress[Key] };
   readonly show: () => void;
+  /** How many ends were told that count. */
+  told: number;
 }
 
 /**
@@ -60,22 +62,24 @@ export async function executeLocally(
   world: World,
 ): Promise<number | undefined> {
   const display = makeDisplay(request.quiet);
-  const progress = {
+  const progress: Conduct["progress"] = {
     total: request.runs.length,
     running: 0,
     succeeded: 0,
     failed: 0,
     elapsedMs: 0,
-    stopping: false,
   };
   const start = performance.now();
   const show = () => {
     progress.elapsedMs = performance.now() - start;
     display.progress(progressLine(progress));
   };
-  const stopper = makeStopper(() => {
-    if (!progress.stopping && !display.live) display.say(stoppingLine(progress.running));
-    progress.stopping = true;
+  const stopper = makeStopper((interrupting) => {
+    const stopping = interrupting ? "interrupting" : "waiting";
+    if (progress.stopping !== stopping && !display.live) {
+      display.say(`expyrun: ${progress.running} running, ${stoppingText[stopping]}`);
+    }
+    progress.stopping = stopping;
     show();
   });
   const many = watchMany(request.folder.processes);
@@ -84,7 +88,17 @@ export async function executeLocally(
   try {
     const lanes = lanesOf(request, stopper);
     const { watch } = many;
-    await conduct({ request, display, stopper, world: told, watch, lanes, progress, show });
+    await conduct({
+      request,
+      display,
+      stopper,
+      world: told,
+      watch,
+      lanes,
+      progress,
+      show,
+      told: 0,
+    });
     return stopper.exitCode();
   } finally {
     clearInterval(timer);
@@ -92,10 +106,6 @@ export async function executeLocally(
     many.end();
     stopper.end();
   }
-}
-
-function stoppingLine(running: number): string {
-  return `expyrun: stopping; ${running} running: another Ctrl-C interrupts them`;
 }
 
 /** Many runs say the same of themselves: what was said once is not said again. */
@@ -192,13 +202,17 @@ async function executeRun(
     output?.end();
     // Stopped while it waited for its turn: it stays prepared.
     if (record.status === "prepared") return undefined;
+    const retry = isRepeated(record, attempt, state) ? attempt + 1 : undefined;
+    const number = state.told + 1;
+    if (retry === undefined) state.told = number;
     if (!display.live || record.status !== "succeeded") {
-      display.say(endLine(run, record, attempt, state));
+      display.say(endLine(run, record, { number, retry }, state));
     }
     return endOf(record);
   } catch (error) {
     if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;
     // Another process has it, or somebody has changed it: the others go on.
+    state.told++;
     display.say(render("error", error.problem, { color: false }).trimEnd());
     return "failed";
   } finally {
@@ -222,22 +236,28 @@ function endOf({ status }: RunRecord): PoolEnd {
   return status === "succeeded" || status === "interrupted" ? status : "failed";
 }
 
+/** Whether a run that has ended is made again: then its end does not count. */
+function isRepeated(
+  { status }: RunRecord,
+  attempt: number,
+  { request, stopper }: Conduct,
+): boolean {
+  return status === "failed" && attempt < request.execution.retries && !stopper.stopped();
+}
+
 const errorLength = 100;
 
 function endLine(
   run: FolderOfRun,
   record: RunRecord,
-  attempt: number,
-  { request, progress, stopper }: Conduct,
+  { number, retry }: { readonly number: number; readonly retry: number | undefined },
+  { request, progress }: Conduct,
 ): string {
-  const count = `${progress.succeeded + progress.failed + 1}/${progress.total}`;
   const values = valuesText(request.values.at(run.run) ?? []);
   const time = formatDuration(record.durationMs ?? 0);
-  const { retries } = request.execution;
-  const again = record.status === "failed" && attempt < retries && !stopper.stopped();
   const because = record.error === undefined ? "" : ` (${oneLine(record.error, errorLength)})`;
-  return `[${count}] ${endText(record)} in ${time}: ${values}${because}` +
-    (again ? `; retry ${attempt + 1} of ${retries}` : "");
+  return `[${number}/${progress.total}] ${endText(record)} in ${time}: ${values}${because}` +
+    (retry === undefined ? "" : `; retry ${retry} of ${request.execution.retries}`);
 }
 
 /** `succeeded`, `failed (exit code 1)`, `failed (timed out)`, `interrupted (SIGINT)`. */

@@ -14,8 +14,8 @@ export interface Progress {
   readonly failed: number;
   /** Since the first run was started. */
   readonly elapsedMs: number;
-  /** Set once nothing more is started. */
-  readonly stopping?: boolean | undefined;
+  /** Once nothing more is started: whether what runs is waited for or interrupted. */
+  readonly stopping?: "waiting" | "interrupting" | undefined;
 }
 
 /**
@@ -36,12 +36,18 @@ export function progressLine(progress: Progress): string {
   if (failed > 0) parts.push(`${failed} failed`);
   if (done > 0 && elapsedMs > 0) parts.push(rateText((done * 1000) / elapsedMs));
   if (stopping) {
-    parts.push(running > 0 ? "stopping: Ctrl-C again interrupts the running ones" : "stopping");
+    parts.push(running > 0 ? stoppingText[stopping] : "stopping");
   } else if (done > 0 && done < total) {
     parts.push(`${formatDuration((elapsedMs / done) * (total - done))} left`);
   }
   return parts.join(", ");
 }
+
+/** What a stopping sweep says of the runs that have not ended. */
+export const stoppingText: Readonly<Record<NonNullable<Progress["stopping"]>, string>> = {
+  waiting: "stopping: Ctrl-C again interrupts the running ones",
+  interrupting: "stopping: interrupting the running ones",
+};
 
 function rateText(perSecond: number): string {
   if (perSecond >= 0.1) {

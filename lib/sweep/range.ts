@@ -10,7 +10,11 @@ import { arrayOf, counted, type Sequence } from "./sequence.ts";
 
 /** What a range became, or why it is none. */
 export type Expansion =
-  | { readonly values: Sequence<string> }
+  | {
+    readonly values: Sequence<string>;
+    /** What it should be told of: its steps do not meet its end. */
+    readonly missed?: string;
+  }
   | { readonly problem: string; readonly hint: string };
 
 /** More values than this on one axis are taken for a slip of the pen. */
@@ -118,12 +122,17 @@ function steps(
     Number(count),
     (index) => written({ digits: first + BigInt(index) * by, scale }),
   );
-  if (kind === "float") return { values };
+  const lastValue = written({ digits: first + (count - 1n) * by, scale });
+  const missed = (last - first) % by === 0n ? {} : {
+    missed: `"${word}" ends at ${lastValue}: its steps of ${written({ digits: by, scale })} ` +
+      `do not meet ${to}`,
+  };
+  if (kind === "float") return { values, ...missed };
   // An end that is no integer is a slip, though counting never comes to it.
   const brokenEnd = [from, to].map((end) => written(decimal(end))).find((end) => !isWhole(end));
   if (brokenEnd !== undefined) return noInteger(word, brokenEnd, "Begin and end it with integers");
   // Of two integers that follow each other all others are integers, too.
-  return whole(word, values, [0, 1].flatMap((index) => values.at(index) ?? []));
+  return { ...whole(word, values, [0, 1].flatMap((index) => values.at(index) ?? [])), ...missed };
 }
 
 function spaced(

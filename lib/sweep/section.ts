@@ -12,7 +12,9 @@ import {
   type Distribution,
   sweepError,
   typeValue,
+  warnOfMissed,
 } from "./axis.ts";
+import type { World } from "../world.ts";
 import { expandRange } from "./range.ts";
 import { mapped, type Sequence } from "./sequence.ts";
 
@@ -43,17 +45,19 @@ const sectionKeys = ["method", "n", "seed", "parameters", "zip", "points", "excl
  * @param config merged, not resolved
  * @throws {ExpyrunError} `sweep`, at what is wrong
  */
-export function readSweepSection(config: Mapping): SweepSection {
+export function readSweepSection(config: Mapping, world: Pick<World, "warn">): SweepSection {
   const section = config.entries.get("__sweep__")?.value;
   const entries = section === undefined ? new Map() : mappingOf(section, "__sweep__").entries;
   refuseUnknown(entries.keys(), sectionKeys, "__sweep__", (key) => entries.get(key)!.keyPlace);
   const parameters = entries.get("parameters")?.value;
-  const zipped = itemsOf(entries.get("zip")?.value, "zip").map((item) => zipGroup(item, config));
+  const zipped = itemsOf(entries.get("zip")?.value, "zip").map((item) =>
+    zipGroup(item, config, world)
+  );
   const axes = parameters ? [...mappingOf(parameters, "parameters").entries] : [];
   return {
     method: readMethod(entries),
     axes: [
-      ...axes.map(([key, { keyPlace, value }]) => readAxis(key, keyPlace, value, config)),
+      ...axes.map(([key, { keyPlace, value }]) => readAxis(key, keyPlace, value, config, world)),
       ...zipped.flat(),
     ],
     zip: zipped.map((group) => group.map(({ key }) => key)),
@@ -95,11 +99,11 @@ function wholeNumber(node: Node, name: string, least: number): number {
   throw sweepError(`"${name}" is no whole number from ${least} up`, node.place);
 }
 
-function zipGroup(node: Node, config: Mapping): Axis[] {
+function zipGroup(node: Node, config: Mapping, world: Pick<World, "warn">): Axis[] {
   return [...mappingOf(node, "zip").entries].map(([key, { keyPlace, value }]) =>
     value.kind === "list"
       ? { key, place: keyPlace, values: typeItems(key, keyPlace, value.items, config) }
-      : readAxis(key, keyPlace, value, config)
+      : readAxis(key, keyPlace, value, config, world)
   );
 }
 
@@ -113,7 +117,13 @@ export function readPoint(node: Node, config: Mapping): Assignment[] {
 
 const axisKeys = ["value", "values", "range", "min", "max", "mu", "sigma", "distribution"];
 
-function readAxis(key: string, place: Place, node: Node, config: Mapping): Axis {
+function readAxis(
+  key: string,
+  place: Place,
+  node: Node,
+  config: Mapping,
+  world: Pick<World, "warn">,
+): Axis {
   const { entries } = mappingOf(node, `parameters.${key}`);
   refuseUnknown(entries.keys(), axisKeys, key, (name) => entries.get(name)!.keyPlace);
   const forms = ["value", "values", "range"].filter((name) => entries.has(name));
@@ -134,7 +144,7 @@ function readAxis(key: string, place: Place, node: Node, config: Mapping): Axis 
     return { key, place, values: typeItems(key, place, given.items, config) };
   }
   const typed = (item: Node) => typeValue(key, place, item, config);
-  const items = rangeItems(key, place, given.items, config);
+  const items = rangeItems(key, place, given.items, config, world);
   // All are of one kind: what is wrong with one must show now.
   typed(items.at(0)!);
   return { key, place, values: mapped(items, typed) };
@@ -150,6 +160,7 @@ function rangeItems(
   place: Place,
   items: readonly Node[],
   config: Mapping,
+  world: Pick<World, "warn">,
 ): Sequence<Node> {
   const numbers = items.map((item) => numberOf(item, `range of "${key}"`));
   if (numbers.length < 2 || numbers.length > 3) {
@@ -159,6 +170,7 @@ function rangeItems(
   const kind = ints && kindOf(defaultOf(key, place, config)) !== "float" ? "int" : "float";
   const expansion = expandRange(numbers.join(".."), kind);
   if ("problem" in expansion) throw sweepError(expansion.problem, items[0]!.place, expansion.hint);
+  warnOfMissed(expansion, items[0]!.place, world);
   return mapped(expansion.values, (text): Node => ({
     kind: "scalar",
     place: items[0]!.place,

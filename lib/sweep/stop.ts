@@ -22,17 +22,18 @@ export interface Stopper {
  * interrupts them and a third kills them. SIGTERM and SIGHUP interrupt at once; other signals are
  * passed on.
  *
- * @param changed told when nothing more is started
+ * @param changed told when nothing more is started, and whether what runs is interrupted
  */
-export function makeStopper(changed: () => void): Stopper {
+export function makeStopper(changed: (interrupting: boolean) => void): Stopper {
   const running = new Set<Passer>();
   const asked: Deno.Signal[] = [];
   const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
   const endListening = listenToSignals((signal) => {
     if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal));
     asked.push(signal);
-    if (!isFirstInterrupt(asked)) running.forEach((one) => one.pass(signal));
-    changed();
+    const interrupting = !isFirstInterrupt(asked);
+    if (interrupting) running.forEach((one) => one.pass(signal));
+    changed(interrupting);
   }, (signal) => running.forEach((one) => one.send(signal)));
   return {
     stopped: () => asked.length > 0,

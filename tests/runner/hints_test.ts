@@ -96,6 +96,12 @@ const absences: readonly (readonly [string, string | undefined])[] = [
     `TypeError: Module not found "file:///out/exp.0/src/data".`,
     `Did you mean "src/data.ts"? Imports need the extension`,
   ],
+  [
+    `TypeError: Module not found "file:///out/exp.0/src/dtaa2.ts".`,
+    `Did you mean "src/data2.ts"? ${include("src/dtaa2.ts")}`,
+  ],
+  [`TypeError: Module not found "file:///out/exp.0/src/model.ts".`, include("src/model.ts")],
+  [`TypeError: Module not found "file:///out/exp.0/lib/data2.ts".`, include("lib/data2.ts")],
   [`TypeError: Module not found "file:///elsewhere/x.ts".`, undefined],
   [`TypeError: Module not found "https://a.b/x.ts".`, undefined],
   [

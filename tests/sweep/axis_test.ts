@@ -57,6 +57,15 @@ for (const [[key, ...words], code, message] of bad) {
   });
 }
 
+Deno.test("typeSetting warns of a range that does not meet its end", () => {
+  const world = tellingWorld();
+  typeSetting(setting("training.lr", "1e-3..1e-1"), base, world);
+  typeSetting(setting("training.lr", "0..1"), base, world);
+  assertEquals(world.warnings.map(({ message, place }) => [message, place?.kind]), [
+    ['The range "1e-3..1e-1" ends at 0.001: its steps of 1 do not meet 1e-1', "argument"],
+  ]);
+});
+
 Deno.test("typeSetting warns where a default of null keeps a range text", () => {
   const around = tellingWorld();
   const { values } = typeSetting(setting("seed", "0..4"), base, around);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sharingOf } from "../../lib/snapshotter/share.ts";
-import { binary, readFiles } from "../temp.ts";
+import { binary, program, readFiles } from "../temp.ts";
 import { firstSweep, type Project, until, withProject } from "./program.ts";
 
 const unix = Deno.build.os !== "windows";
@@ -108,6 +108,46 @@ test("cancel interrupts what runs", async (project) => {
   assertEquals((await sweep.status).code, 143);
   assertEquals(await project.statuses(), ["interrupted", "prepared"]);
   assertStringIncludes((await project.run("cancel", firstSweep)).stdout, "Nothing to cancel");
+});
+
+test("cancel ends a run that stands alone; one of a sweep only with its sweep", async (project) => {
+  const alone = project.start("config.yml", "--wait", "-1", "--seed", "5");
+  await project.until("began", 5);
+  const cancelled = await project.run("cancel", "out/s/5/exp.0");
+  const repeat = "Repeat it with: expyrun rerun out/s/5/exp.0";
+  assertEquals(cancelled.stdout, `Cancelled process ${alone.pid}\n${repeat}\n`);
+  assertEquals([(await alone.status).code, (await project.record(5)).status], [143, "interrupted"]);
+  assertStringIncludes(
+    (await project.run("cancel", "out/s/5/exp.0")).stdout,
+    "Nothing to cancel: out/s/5/exp.0 is not running, nor in SLURM's queue",
+  );
+  const sweep = project.start("sweep", "config.yml", "--wait", "-1", "--seed", "1..2");
+  await project.until("began", 1);
+  const { exitCode, stderr } = await project.run("cancel", "out/s/1/exp.0");
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, "it is a run of a sweep");
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+});
+
+test("a sweep that is ended by SIGTERM says so, and counts each end once", async (project) => {
+  const words = ["sweep", "--jobs", "2", "config.yml", "--wait", "-1", "--seed", "1..2"];
+  const [first, ...rest] = program;
+  const sweep = new Deno.Command(first, {
+    args: [...rest, ...words],
+    cwd: project.cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  await Promise.all([project.until("began", 1), project.until("began", 2)]);
+  sweep.kill("SIGTERM");
+  const { code, stderr } = await sweep.output();
+  assertEquals(code, 143);
+  const said = new TextDecoder().decode(stderr);
+  assertStringIncludes(said, "expyrun: 2 running, stopping: interrupting the running ones\n");
+  assertEquals([...said.matchAll(/^\[(\d)\/2\] interrupted/gm)].map(([, n]) => n), ["1", "2"]);
 });
 
 test("kill -9: the run dies too and is lost, nothing is left running, resume goes on", async (project) => {

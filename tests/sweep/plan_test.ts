@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { ExpyrunError } from "../../lib/errors.ts";
+import { ExpyrunError, header } from "../../lib/errors.ts";
 import type { Mapping } from "../../lib/resolver/node.ts";
 import { textOf } from "../../lib/resolver/text.ts";
 import { isAxis, typeSetting } from "../../lib/sweep/axis.ts";
@@ -29,13 +29,26 @@ function plan(sweep: string, settings: string[] = [], rest: Partial<CommandSpace
   const axes = given.filter(({ one, axis }) => isAxis(one, axis)).map(({ axis }) => axis);
   const fixed = given.filter(({ one, axis }) => !isAxis(one, axis))
     .map(({ one: { key, keyPlace } }) => ({ key, place: keyPlace }));
-  return planRuns(joinSpace(readSweepSection(base), { axes, fixed, zip: [], ...rest }), base);
+  return planRuns(
+    joinSpace(readSweepSection(base, tellingWorld()), { axes, fixed, zip: [], ...rest }),
+    base,
+  );
 }
 
 function shown({ runs }: Plan): string {
   const text = (run: RunValues) => run.map(({ key, node }) => `${key}=${textOf(node)}`).join(" ");
   return arrayOf(runs).map(text).join("|");
 }
+
+Deno.test("a range of the configuration that does not meet its end is warned about", () => {
+  const world = tellingWorld();
+  const text = `${defaults}__sweep__: {parameters: {seed: {range: [0, 10, 4]}}}\n`;
+  readSweepSection(config(text), world);
+  assertEquals(
+    world.warnings.map(({ message, place }) => [message, place && header(place)]),
+    [['The range "0..10..4" ends at 8: its steps of 4 do not meet 10', "config.yml:7:41"]],
+  );
+});
 
 const zip = (...keys: string[]) => ({ zip: [{ keys, place: word("zip") }] });
 const random = (n: number, seed = 0) => ({
@@ -216,6 +229,9 @@ const bad: readonly [name: string, plan: () => Plan, message: string][] = [
     "over a mapping",
   ],
   ["another kind", () => plan("{parameters: {lr: {values: [fast]}}}"), "it is no float"],
+  ["a float for an int", () => plan("{parameters: {seed: {values: [1, 2.5]}}}"), "it is no int"],
+  ["a float for an int in a point", () => plan("{points: [{seed: 2.5}]}"), "it is no int"],
+  ["a float range for an int", () => plan("{zip: [{seed: {range: [0, 1.5]}}]}"), "it is no int"],
   ["an unknown key of the section", () => plan("{params: {}}"), 'Unknown key "params"'],
   [
     "an unknown key of an axis",

@@ -10,10 +10,14 @@ const lines: readonly [change: Partial<Progress>, line: string][] = [
   [{ succeeded: 1, elapsedMs: 60_000 }, "1/40 done, 2 running, 1.0 runs/min, 39m00s left"],
   [{ succeeded: 1, elapsedMs: 3_600_000 }, "1/40 done, 2 running, 1.0 runs/h, 1d15h left"],
   [
-    { succeeded: 10, stopping: true },
+    { succeeded: 10, stopping: "waiting" },
     "10/40 done, 2 running, 0.50 runs/s, stopping: Ctrl-C again interrupts the running ones",
   ],
-  [{ running: 0, stopping: true }, "0/40 done, 0 running, stopping"],
+  [
+    { stopping: "interrupting" },
+    "0/40 done, 2 running, stopping: interrupting the running ones",
+  ],
+  [{ running: 0, stopping: "waiting" }, "0/40 done, 0 running, stopping"],
 ];
 for (const [change, line] of lines) {
   Deno.test(`progressLine: ${line}`, () =>

@@ -42,6 +42,23 @@ for (const [word, kind, values] of good) {
   });
 }
 
+const ends: readonly [word: string, kind: Kind, missed?: string][] = [
+  ["0..10..4", "int", '"0..10..4" ends at 8: its steps of 4 do not meet 10'],
+  ["3..0..-2", "int", '"3..0..-2" ends at 1: its steps of -2 do not meet 0'],
+  ["1e-3..1e-1", "float", '"1e-3..1e-1" ends at 0.001: its steps of 1 do not meet 1e-1'],
+  ["0.5..3", "float", '"0.5..3" ends at 2.5: its steps of 1 do not meet 3'],
+  ["0..0.3..0.1", "float"],
+  ["4..0", "float"],
+  ["7", "float"],
+];
+for (const [word, kind, missed] of ends) {
+  Deno.test(`expandRange tells where ${word} for ${kind} ends`, () => {
+    const expansion = expandRange(word, kind);
+    assert("values" in expansion);
+    assertEquals(expansion.missed, missed);
+  });
+}
+
 const bad: readonly [word: string, kind: Kind, problem: RegExp, hint?: RegExp][] = [
   ["0..", "int", /as a range/],
   ["0..4..0", "int", /never reaches/, /other than 0/],
