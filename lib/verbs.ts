@@ -201,7 +201,7 @@ also be the folder of a single run.`,
     operand: "SWEEP",
     options: common,
     about: `What has ended stays as it is; --resume goes on with the rest. SWEEP may also be
-the folder of a single run on SLURM.`,
+the folder of a run that stands alone.`,
     examples: [["expyrun cancel out/SWEEPS/config.0", "here or on SLURM"]],
   },
   explain: {
