@@ -199,6 +199,7 @@ function parseRerun({ words, options, next, operand }: Parsed) {
     const hint = "Add --report to be told what differs; without it, the output is the run's";
     throw usage("Cannot answer in JSON: without --report nothing is answered", place, hint);
   }
+  refuseIdle(options, words);
   return {
     folder: operand,
     folderPlace: at(words, next),
@@ -208,6 +209,19 @@ function parseRerun({ words, options, next, operand }: Parsed) {
     check: (options.get("check") ?? []).map(({ value, place }) => ({ glob: value, place })),
     ...(tolerance ? { tolerance: parseTolerance(tolerance) } : {}),
   };
+}
+
+/** Options that would do nothing were meant to do something. */
+function refuseIdle(options: GivenOptions, words: readonly string[]): void {
+  const [check, tolerance] = ["check", "tolerance"].map((name) => options.get(name)?.at(-1));
+  const stray = check ?? tolerance;
+  if (options.has("report") && stray) {
+    const message = "Cannot check outputs with --report: it runs nothing";
+    throw usage(message, at(words, words.indexOf("--report")), "Leave --report out");
+  }
+  if (tolerance === undefined || check) return;
+  const hint = "Add --check GLOB: the outputs to compare";
+  throw usage("Cannot use --tolerance without --check", tolerance.place, hint);
 }
 
 function parseRuntime(given: Given | undefined): RuntimeName | undefined {
@@ -247,7 +261,7 @@ function parseOptions(
     if (option.value === undefined) continue;
     const equals = words[next]!.indexOf("=");
     if (equals > 0) given.push({ value: words[next]!.slice(equals + 1), place: at(words, next) });
-    else given.push(valueOf(option, words, ++next));
+    else given.push(valueOf(option, known, words, ++next));
   }
   return { options, next };
 }
@@ -256,10 +270,19 @@ function isOption(word: string): boolean {
   return word.startsWith("-") && word !== "-";
 }
 
-function valueOf({ name, value }: Option, words: readonly string[], index: number): Given {
+function valueOf(
+  { name, value }: Option,
+  known: readonly Option[],
+  words: readonly string[],
+  index: number,
+): Given {
   const word = words[index];
-  if (word !== undefined) return { value: word, place: at(words, index) };
-  throw usage(`Option "--${name}" has no value`, at(words, index), `Write: --${name} ${value}`);
+  // Options of sbatch may have the names of ours.
+  const isOther = name !== "sbatch" && known.some((other) => word === `--${other.name}`);
+  if (word !== undefined && !isOther) return { value: word, place: at(words, index) };
+  const because = isOther ? `: "${word}" is an option` : "";
+  const message = `Option "--${name}" has no value${because}`;
+  throw usage(message, at(words, index), `Write: --${name} ${value}`);
 }
 
 function optionNamed(word: string, known: readonly Option[], place: ArgumentPlace): Option {

@@ -184,6 +184,36 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "rerun --tolerance 1e-6 out",
+      `error: Cannot use --tolerance without --check
+ --> argument 3
+  |
+  | expyrun rerun --tolerance 1e-6 out
+  |                           ^^^^
+  = hint: Add --check GLOB: the outputs to compare
+`,
+    ],
+    [
+      "rerun --check a --report out",
+      `error: Cannot check outputs with --report: it runs nothing
+ --> argument 4
+  |
+  | expyrun rerun --check a --report out
+  |                         ^^^^^^^^
+  = hint: Leave --report out
+`,
+    ],
+    [
+      "--runtime --quiet c.yml",
+      `error: Option "--runtime" has no value: "--quiet" is an option
+ --> argument 2
+  |
+  | expyrun --runtime --quiet c.yml
+  |                   ^^^^^^^
+  = hint: Write: --runtime NAME
+`,
+    ],
+    [
       "execute a b",
       `error: Unexpected word "b"
  --> argument 3

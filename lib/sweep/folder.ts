@@ -40,6 +40,8 @@ export interface SweepRecord {
   readonly command: readonly string[];
   /** The working directory of that command. */
   readonly cwd: string;
+  /** Where the sweep was made: its own folder, absolute. Absent in sweeps of earlier versions. */
+  readonly folder?: string | undefined;
   /** The configuration's path, as it was written. */
   readonly configFile: string;
   readonly createdAt: string;

@@ -84,6 +84,7 @@ async function makeFolders(
     format: 1,
     command: writtenWords(base, world),
     cwd: world.cwd,
+    folder: folder.path,
     configFile: config,
     createdAt: timestamp(),
     total: runs.length,

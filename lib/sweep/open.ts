@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { resolve } from "../path.ts";
+import { dirname, isAbsolute, join, relative, resolve } from "../path.ts";
 import type { ArgumentPlace } from "../errors.ts";
 import { parseValues, readDocument } from "../resolver/document.ts";
 import type { Mapping } from "../resolver/node.ts";
 import { openFolder } from "../snapshotter/folder.ts";
+import { realPath } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import {
   type FolderEntry,
@@ -60,8 +61,27 @@ export async function isExperiment(path: string): Promise<boolean> {
 /** The folders of each run, in the order in which they were made. */
 export async function readFolders(folder: SweepFolder, count: number): Promise<string[][]> {
   const folders: string[][] = Array.from({ length: count }, () => []);
+  const from = await movedFrom(folder);
   for (const entry of await readLines<FolderEntry>(folder.folders)) {
-    folders[entry.run]?.push(entry.folder);
+    folders[entry.run]?.push(from === undefined ? entry.folder : moved(entry.folder, from, folder));
   }
   return folders;
+}
+
+/** Where the sweep was made, if that is not where it is now. */
+export async function movedFrom(folder: SweepFolder): Promise<string | undefined> {
+  const { folder: made } = await readSweepRecord(folder, folder.path);
+  return made === undefined || realPath(made) === realPath(folder.path) ? undefined : made;
+}
+
+/** Its runs lie in the same output directory, which was moved as a whole. */
+function moved(run: string, from: string, { path }: SweepFolder): string {
+  const inside = relative(outputDirOf(from), run);
+  const isInside = !inside.startsWith("..") && !isAbsolute(inside);
+  return isInside ? join(outputDirOf(path), inside) : run;
+}
+
+/** A sweep's folder is `{output_dir}/SWEEPS/{stem}.{i}`. */
+function outputDirOf(sweep: string): string {
+  return dirname(dirname(sweep));
 }

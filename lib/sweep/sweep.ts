@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import type { World } from "../world.ts";
 import {
   checkLauncher,
@@ -13,11 +14,11 @@ import {
   type SweepResumption,
 } from "./command.ts";
 import { type DefinedSweep, defineSweep, slurmOptionsOf } from "./define.ts";
-import { readLines } from "./folder.ts";
+import { readLines, type SweepFolder } from "./folder.ts";
 import { holdSweep } from "./lock.ts";
 import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
-import { openSweep } from "./open.ts";
+import { movedFrom, openSweep } from "./open.ts";
 import { shownPath } from "./paths.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
@@ -113,6 +114,7 @@ async function resume(
   const { execution } = command;
   const opened = await openSweep(task.resume, told, task.resumePlace);
   const { folder, runs: values, record: { cwd, debug } } = opened;
+  await refuseMoved(folder, task);
   // Relative paths of the configuration start where the sweep was begun.
   const world: World = { ...told, cwd };
   const on = await launcherOf(execution, folder.jobs);
@@ -136,6 +138,18 @@ async function resume(
   } finally {
     held.end();
   }
+}
+
+/** New folders would be made in the old place: the configuration of each run names that. */
+async function refuseMoved(folder: SweepFolder, task: SweepResumption): Promise<void> {
+  const from = await movedFrom(folder);
+  if (from === undefined) return;
+  throw new ExpyrunError({
+    code: "status",
+    message: `Cannot go on with "${task.resume}": it was made in "${from}"`,
+    place: task.resumePlace,
+    hint: "Move the output directory back; single runs are repeated by: expyrun rerun FOLDER",
+  });
 }
 
 /** Where its runs went before, unless the command line says otherwise. */

@@ -27,6 +27,11 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
     const task = { resume: resume.value, resumePlace: resume.place, retry: options.has("retry") };
     return { task: { kind: "resume", ...task }, execution, json, quiet };
   }
+  if (json && !options.has("dry-run") && execution.on !== "slurm") {
+    const place = at(words, words.indexOf("--json"));
+    const message = "Cannot answer in JSON: a sweep that runs here answers nothing";
+    throw usage(message, place, "Ask for it with: expyrun status --json SWEEP");
+  }
   refuse(options, ["retry"], "it is for --resume SWEEP", at(words, next));
   const { settings, debugPlace } = parseSettings(words, next + 1);
   return {
@@ -65,6 +70,6 @@ function at(words: readonly string[], index: number): ArgumentPlace {
   return { kind: "argument", words, index };
 }
 
-function usage(message: string, place: ArgumentPlace): ExpyrunError {
-  return new ExpyrunError({ code: "usage", message, place, hint: "expyrun sweep --help" });
+function usage(message: string, place: ArgumentPlace, hint = "expyrun sweep --help"): ExpyrunError {
+  return new ExpyrunError({ code: "usage", message, place, hint });
 }

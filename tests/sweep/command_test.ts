@@ -81,6 +81,8 @@ const refused: readonly [words: string, message: string][] = [
   ["c.yml x", "Unexpected word"],
   ["--resume s c.yml", 'Unexpected word "c.yml"'],
   ["--resume s --points p.csv", "Cannot use --points"],
+  ["--resume --retry s", '"--resume" has no value: "--retry" is an option'],
+  ["--json c.yml --a 1 2", "Cannot answer in JSON"],
   ["--sweep-seed 1 c.yml --a 1 2", "for --random"],
   ["--random 0 c.yml --a 1 2", "whole number from 1"],
   ["--retries -1 c.yml --a 1 2", "whole number from 0"],

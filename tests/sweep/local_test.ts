@@ -110,6 +110,26 @@ test("cancel interrupts what runs", async (project) => {
   assertStringIncludes((await project.run("cancel", firstSweep)).stdout, "Nothing to cancel");
 });
 
+test("a sweep that was moved with its runs is shown, and not gone on with", async (project) => {
+  const { cwd } = project;
+  await project.run("sweep", "config.yml", "--seed", "1", "13");
+  await Deno.rename(join(cwd, "out"), join(cwd, "moved"));
+  const moved = "moved/SWEEPS/config.0";
+  assertEquals(await project.statuses(moved), ["succeeded", "failed"]);
+  const { exitCode, stderr } = await project.run("sweep", "--resume", moved, "--retry");
+  assertEquals(exitCode, 125);
+  const made = join(await Deno.realPath(cwd), firstSweep);
+  assertStringIncludes(stderr, `Cannot go on with "${moved}": it was made in "${made}"`);
+  // Back in its place, by another way.
+  await Deno.rename(join(cwd, "moved"), join(cwd, "out"));
+  await Deno.symlink(join(cwd, "out"), join(cwd, "link"));
+  assertEquals(await project.statuses("link/SWEEPS/config.0"), ["succeeded", "failed"]);
+  assertStringIncludes(
+    (await project.run("sweep", "--resume", "link/SWEEPS/config.0")).stderr,
+    "1 run failed: --retry runs them again",
+  );
+});
+
 test("cancel ends a run that stands alone; one of a sweep only with its sweep", async (project) => {
   const alone = project.start("config.yml", "--wait", "-1", "--seed", "5");
   await project.until("began", 5);
