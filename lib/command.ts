@@ -22,6 +22,8 @@ export interface Common {
 export interface ConfigCommand extends Common {
   /** The configuration's path, as written. */
   readonly config: string;
+  /** What messages and `explain` call it; absent: its path. */
+  readonly configName?: string | undefined;
   readonly configPlace: ArgumentPlace;
   readonly overrides: readonly Override[];
   /** `--debug`: run the original code, in a folder of its own. */

@@ -18,6 +18,7 @@ import type { Override } from "./resolver/override.ts";
 import { readRunSection } from "./resolver/run_section.ts";
 import { readArchive } from "./runs/archive.ts";
 import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
+import { requireSecrets, secretNames } from "./runs/trust.ts";
 import { differingLines, reportOf, reportText } from "./runs/report.ts";
 import { findEntryPoint } from "./snapshotter/entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
@@ -120,13 +121,17 @@ async function repeat(
   const { tolerance, force } = command;
   const world = inRuntimeOf(record, around);
   const wanted = await outputsToCheck(original, command);
+  // Here, where it is all that is said of them; an override may replace what needs them.
+  if (record && command.overrides.length === 0) {
+    requireSecrets({ folder, record, purpose: "repeat", place: command.folderPlace }, world);
+  }
   const run = await checkedAgain(original, command, world);
   const differing = differingLines(await reportOf(folder, record, world));
   for (const line of differing) world.say(`expyrun: ${line}`);
   const debug = record?.code.mode === "original";
   if (debug) warnUncopied(record.code.root, command.folderPlace, world);
   else if (differing.length === 0) {
-    world.say(`expyrun: nothing differs from the recorded run${exceptFor(command)}`);
+    world.say(`expyrun: nothing differs from the recorded run${exceptFor(command, record)}`);
   }
   const { folder: made } = await prepareRun(run, { debug, force, archive }, world);
   const { exitCode = 125 } = await execute(made.path, world, undefined, { verify: false });
@@ -137,9 +142,12 @@ async function repeat(
   return checked.every(isAlike) ? 0 : 1;
 }
 
-function exceptFor({ overrides }: RerunCommand): string {
+/** What is changed here, and what cannot be compared. */
+function exceptFor({ overrides }: RerunCommand, record: RunRecord | undefined): string {
   const keys = [...new Set(overrides.map(({ key }) => `"${key}"`))];
-  return keys.length === 0 ? "" : `, but for ${keys.join(", ")}`;
+  const secrets = record === undefined ? [] : secretNames(record).map((name) => `$${name}`);
+  return (keys.length === 0 ? "" : `, but for ${keys.join(", ")}`) +
+    (secrets.length === 0 ? "" : `; secrets are not compared: ${secrets.join(", ")}`);
 }
 
 /** In what the run was recorded with, unless the command line or the configuration says otherwise. */
@@ -189,9 +197,12 @@ async function checkedAgain(
   const { overrides, folderPlace: place } = command;
   const file = overrides.length > 0 ? folder.rawConfig : folder.config;
   // As the user would type it; an archive was unpacked where nobody looks.
-  const config = archive === undefined ? join(command.folder, basename(file)) : file;
+  const name = archive === undefined
+    ? join(command.folder, basename(file))
+    : [command.folder, basename(folder.path), basename(file)].join("/");
+  const config = archive === undefined ? name : file;
   const own = await ownPlaces(original, config, place, world);
-  const request = { ...command, config, configPlace: place, debug: false };
+  const request = { ...command, config, configName: name, configPlace: place, debug: false };
   const all = { ...request, overrides: [...own, ...overrides] };
   const configuration = await readConfiguration(all, world);
   const section = readRunSection(configuration.resolved, world);

@@ -31,7 +31,8 @@ export async function readConfiguration(
   command: ConfigCommand,
   world: World,
 ): Promise<Configuration> {
-  const merged = await loadConfig(command.config, world, command.configPlace);
+  const { config, configPlace, configName } = command;
+  const merged = await loadConfig(config, world, configPlace, configName);
   refuseDebugKey(command, merged);
   const raw = applyOverrides(merged, namingSecrets(command.overrides, merged, world));
   checkReservedKeys(raw, world);

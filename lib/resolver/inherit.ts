@@ -35,10 +35,16 @@ interface Station {
  *
  * @param file absolute, or relative to the working directory
  * @param namedAt where the file was named
+ * @param name what messages call it
  * @throws {ExpyrunError} `unreadable`, `syntax`, `section`, `inheritance` or `new-key`
  */
-export function loadConfig(file: string, world: World, namedAt?: Place): Promise<Mapping> {
-  const station = { path: resolve(world.cwd, file), name: file };
+export function loadConfig(
+  file: string,
+  world: World,
+  namedAt?: Place,
+  name = file,
+): Promise<Mapping> {
+  const station = { path: resolve(world.cwd, file), name };
   return load(station, [], { world, loaded: new Map() }, namedAt);
 }
 

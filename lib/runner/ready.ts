@@ -73,7 +73,7 @@ async function checkTrust(
   world: World,
 ): Promise<Changes | undefined> {
   const use = { folder, record, purpose: "execute", place } as const;
-  requireSecrets({ ...use, force: false }, world);
+  requireSecrets(use, world);
   return verify === false ? undefined : await refuseChanges({ ...use, force });
 }
 

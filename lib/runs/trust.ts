@@ -51,7 +51,10 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
  *
  * @throws {ExpyrunError} `environment`, naming them
  */
-export function requireSecrets({ folder, record, purpose, place }: Use, world: World): void {
+export function requireSecrets(
+  { folder, record, purpose, place }: Omit<Use, "force">,
+  world: World,
+): void {
   const missing = secretNames(record).filter((name) => !Object.hasOwn(world.env, name));
   if (missing.length === 0) return;
   const names = missing.map((name) => `$${name}`).join(", ");
