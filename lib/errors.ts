@@ -118,8 +118,12 @@ export class ExpyrunError extends Error {
  * @returns 2 for what is asked for (the words of the command line, and what a sweep is to do),
  * 128 + N for signal N, 125 for anything else, as `docker run` does
  */
-export function exitCodeOf({ code, signal }: Pick<Problem, "code" | "signal">): number {
+export function exitCodeOf(
+  { code, signal, place }: Pick<Problem, "code" | "signal" | "place">,
+): number {
   if (signal !== undefined) return 128 + signal;
+  // What __run__ holds may come from the command line, too.
+  if (code === "section") return place?.kind === "argument" ? 2 : 125;
   return code === "usage" || code === "override" || code === "sweep" ? 2 : 125;
 }
 

@@ -7,9 +7,10 @@
 import { type CheckedRun, checkRun, chooseRuntime } from "./check.ts";
 import type { PrepareCommand } from "./command.ts";
 import { interruptibly } from "./interruption.ts";
+import { join } from "./path.ts";
 import { readConfiguration } from "./resolve.ts";
 import { refuseCommas } from "./runner/commas.ts";
-import { refuseBlindness } from "./runner/own_reading.ts";
+import { refuseBlindness, refuseSystemFolders } from "./runner/own_reading.ts";
 import { gatherFacts, type Known, settle } from "./runs/facts.ts";
 import { preparedRecord } from "./runs/prepared_record.ts";
 import { writeConfigs, writeRequirements } from "./runs/written_files.ts";
@@ -71,6 +72,8 @@ async function makeRun(
   const { debug, shared } = preparation;
   const runtime = await chooseRuntime(run, world);
   const facts = await gatherFacts(run, preparation, world);
+  // Before the system itself refuses, for reasons that lead nowhere.
+  refuseSystemFolders([join(spec.outputDir, spec.name)], spec.outputDirPlace);
   const folder = await claimFolder({ ...spec, debug });
   try {
     if (runtime.runtime === "deno") await refuseCommas(spec, folder, debug);

@@ -36,7 +36,13 @@ export function refuseBlindness(
 const systemFolders = { linux: ["/dev", "/proc", "/sys"], windows: [] }[Deno.build.os as string] ??
   ["/dev"];
 
-function refuseSystemFolders(needed: readonly string[], place?: Place): void {
+/**
+ * Refuses folders that Deno opens to nobody who lacks a single right; see {@linkcode refuseBlindness}.
+ *
+ * @param needed absolute
+ * @throws {ExpyrunError} `launch`
+ */
+export function refuseSystemFolders(needed: readonly string[], place?: Place): void {
   for (const folder of systemFolders) {
     const path = needed.find((path) => path.startsWith(`${folder}/`));
     if (path === undefined) continue;

@@ -23,6 +23,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "own reading: folders of the system are refused for what they are",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await withTempDir(async (cwd) => {
+      await writeFiles(cwd, {
+        "train.ts": "export const main = () => {};\n",
+        "config.yml":
+          "__run__:\n  __main__: train:main\n  __output_dir__: /proc/out\n  __name__: n\n",
+      });
+      for (const folder of ["/proc", "/sys"]) {
+        const { exitCode, stderr } = await expyrun(
+          ["config.yml", "--__run__.__output_dir__", `${folder}/out`],
+          { cwd },
+        );
+        assertEquals(exitCode, 125);
+        assert(stderr.includes(`Deno lets no experiment read below ${folder}\n`), stderr);
+      }
+    });
+  },
+});
+
+Deno.test({
   name: "own reading: a memory disk below /dev is refused, and nothing is left there",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
