@@ -63,7 +63,7 @@ export async function runOnSlurm(
       { name, program: world.program, output: log, options: slurm },
       folder.path,
     );
-    const number = await callSbatch(script, text, world);
+    const number = await callSbatch(script, text, slurm, world);
     const entry: SingleJob = { job: number, submittedAt: timestamp() };
     await writeFile(job, `${JSON.stringify(entry)}\n`);
     const path = shownPath(folder.path, world);

@@ -206,6 +206,7 @@ test("what SLURM refuses leaves nothing behind", async (project) => {
     assertEquals(exitCode, 125);
     assertStringIncludes(stderr, 'SLURM says "invalid partition specified: gpuu"');
     assertMatch(stderr, /\d \| #SBATCH --partition=gpuu\n +\| \^+\n/);
+    assertStringIncludes(stderr, "note: the option was given here: argument 4\n");
     assertEquals([...Deno.readDirSync(join(project.cwd, "out"))], []);
   }
   const { exitCode, stderr } = await project.run(

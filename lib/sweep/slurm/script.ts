@@ -121,22 +121,23 @@ export function splitArray(
 
 /**
  * The script's line that an error of sbatch is about: the option that it names, or whose value it
- * quotes; else the first directive.
+ * quotes; nothing where none is.
  *
  * @returns offsets into the script
  */
-export function blamedLine(script: string, message: string): { start: number; end: number } {
+export function blamedLine(
+  script: string,
+  message: string,
+): { start: number; end: number; option: string } | undefined {
   const words = message.toLowerCase();
   const lines = [...script.matchAll(/^#SBATCH (--?[\w-]+)[ =]?(.*)$/gm)];
   const blamed = lines.find(([, name]) => words.includes(name!.toLowerCase())) ??
     lines.find(([, name, value]) =>
       topics.some(([option, topic]) => option === name && topic.test(words) && value !== "")
     ) ??
-    lines.find(([, , value]) => value !== "" && words.includes(value!.toLowerCase())) ??
-    lines[0];
-  return blamed
-    ? { start: blamed.index, end: blamed.index + blamed[0].length }
-    : { start: 0, end: 9 };
+    lines.find(([, , value]) => value !== "" && words.includes(value!.toLowerCase()));
+  return blamed &&
+    { start: blamed.index, end: blamed.index + blamed[0].length, option: blamed[1]! };
 }
 
 /** What SLURM's messages call the things that its options set. */

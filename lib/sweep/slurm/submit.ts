@@ -88,7 +88,7 @@ async function submitPart(
     output: folder.slurm,
     options: withPrevious(request.options, throttle === undefined ? undefined : previous),
   });
-  const job = await callSbatch(path, script, world);
+  const job = await callSbatch(path, script, request.options, world);
   const submittedAt = timestamp();
   const entry: JobEntry = { job, submittedAt, runs: runs.map(({ run }) => run) };
   await appendLine(folder.jobs, entry);
@@ -125,19 +125,30 @@ function checkedPath(path: string): string {
 /**
  * Writes a script and submits it.
  *
+ * @param options those that the user gave
  * @returns the job's number
- * @throws {ExpyrunError} `slurm`, at the line that SLURM is about
+ * @throws {ExpyrunError} `slurm`, at the line that SLURM is about, and where its option was given
  */
-export async function callSbatch(path: string, script: string, world: World): Promise<string> {
+export async function callSbatch(
+  path: string,
+  script: string,
+  options: readonly SlurmOption[],
+  world: World,
+): Promise<string> {
   await writeFile(path, script);
   const { success, stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], world);
   const job = success ? parseJobId(stdout) : undefined;
   if (job !== undefined) return job;
   const { problem } = slurmError("Cannot submit the job", stderr);
+  const line = blamedLine(script, stderr);
+  if (line === undefined) throw new ExpyrunError(problem);
   const source = { name: path, path, text: script };
+  const given = options.find((option) => option.name === line.option);
+  const note = given && { message: "the option was given here", place: given.place };
   throw new ExpyrunError({
     ...problem,
-    place: { kind: "file", source, ...blamedLine(script, stderr) },
+    place: { kind: "file", source, start: line.start, end: line.end },
+    notes: [...problem.notes ?? [], ...note ? [note] : []],
   });
 }
 
