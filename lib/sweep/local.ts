@@ -189,8 +189,10 @@ async function executeRun(
   const output = request.execution.output ? display.output(`run ${run.run}`) : undefined;
   // Asked for now: turns go in the order of the runs, not in that in which they are ready.
   const turn = takeTurn(state);
+  const hints: string[] = [];
+  const hinting = { ...world, hint: (text: string) => void hints.push(text) };
   try {
-    const record = await execute(run.folder, world, undefined, {
+    const record = await execute(run.folder, hinting, undefined, {
       screens: output?.screens ?? noScreens,
       signals: stopper.signalsFor,
       watch,
@@ -208,6 +210,8 @@ async function executeRun(
     if (!display.live || record.status !== "succeeded") {
       display.say(endLine(run, record, { number, retry }, state));
     }
+    // Behind the line that they explain.
+    hints.forEach(world.hint);
     return endOf(record);
   } catch (error) {
     if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;

@@ -1,0 +1,4 @@
+export function main() {
+  Deno.readTextFileSync("config.yml");
+  Deno.writeTextFileSync("/elsewhere", "");
+}
