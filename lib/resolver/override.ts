@@ -15,6 +15,7 @@ import {
   shortened,
   type TypedValue,
 } from "./node.ts";
+import { findReferences } from "./interpolation.ts";
 import { runKeys } from "./run_keys.ts";
 import { readFloat, readInteger, readLoosely } from "./text.ts";
 
@@ -150,9 +151,26 @@ function unknownKey(config: Mapping, { key, keyPlace }: Override): ExpyrunError 
     code: "override",
     message: `Cannot set "${key}": no such key`,
     place: keyPlace,
-    hint: unsetHint(key) ?? didYouMean(key, known.map(([path]) => path)) ??
+    hint: unsetHint(key) ?? borrowedHint(config, key) ?? didYouMean(
+      key,
+      known.map(([path]) => path),
+    ) ??
       "Overrides replace what the configuration holds; add the key there first",
   });
+}
+
+/** What lies inside a reference is set where it is referred to. */
+function borrowedHint(config: Mapping, key: string): string | undefined {
+  const segments = key.split(".");
+  for (let length = segments.length - 1; length > 0; length--) {
+    const node = nodeAt(config, segments.slice(0, length).join("."));
+    if (node?.kind !== "scalar" || node.type !== "string") continue;
+    const [reference] = findReferences(node.value);
+    if (reference?.text !== node.value) return undefined;
+    const meant = [reference.path, ...segments.slice(length)].join(".");
+    return `"${segments.slice(0, length).join(".")}" is "${node.value}": set --${meant}`;
+  }
+  return undefined;
 }
 
 /** A key of `__run__` that expyrun knows and no file sets is not misspelt. */

@@ -30,6 +30,16 @@ export function failure(
   return new ExpyrunError({ code: "syntax", message, place, hint, ...(notes ? { notes } : {}) });
 }
 
+/** The warning about a reference that lacks its quotes. */
+export function bareReference(written: string, place: FilePlace): Problem {
+  return {
+    code: "ambiguous",
+    message: `Reading ${written} as a mapping whose key has no value`,
+    place,
+    hint: `Quote it if it is a reference: "${written}"`,
+  };
+}
+
 /** The warning about plain text that YAML 1.1 tools read as something else. */
 export function ambiguity(node: Scalar, text: string, place: FilePlace): Problem {
   const value = shortened(String(node.value));

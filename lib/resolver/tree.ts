@@ -9,7 +9,15 @@ import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import type { ExpyrunError, FilePlace, Problem, Source } from "../errors.ts";
 import type { Entry, List, Mapping, Node, Scalar, TypedValue } from "./node.ts";
 import { isAmbiguous } from "./scalar.ts";
-import { ambiguity, depthLimit, expansionLimit, failure, sizeLimitMiB, tooDeep } from "./syntax.ts";
+import {
+  ambiguity,
+  bareReference,
+  depthLimit,
+  expansionLimit,
+  failure,
+  sizeLimitMiB,
+  tooDeep,
+} from "./syntax.ts";
 import { type Tagged, tagOf, typed, unknownTag } from "./tags.ts";
 
 interface Anchor {
@@ -278,8 +286,17 @@ function close(tree: Tree): void {
   const node: List | Mapping = frame.kind === "list"
     ? { kind: "list", items: frame.items, place }
     : { kind: "mapping", entries: withMerges(frame), place };
+  if (frame.entries.size === 1) warnOfBareReference(tree, place);
   if (frame.anchor) Object.assign(frame.anchor, { node, weight: frame.weight, depth: frame.depth });
   add(tree, node, frame.weight, frame.depth, end);
+}
+
+/** `{word}` without quotes is a mapping with an empty value, and meant as a reference. */
+function warnOfBareReference(tree: Tree, place: FilePlace): void {
+  const { source: { text }, warn } = tree;
+  if (text[place.start] !== "{" || place.end - place.start > 100) return;
+  const written = text.slice(place.start, place.end);
+  if (/^\{[A-Za-z_]\w*\}$/.test(written)) warn(bareReference(written, place));
 }
 
 /** Merged keys come first, in PyYAML's order; the mapping's own keys win and keep that order. */
@@ -293,7 +310,8 @@ function withMerges(frame: Frame): Map<string, Entry> {
   return entries;
 }
 
-const closing = /(?:[\s,]|#[^\n\r]*)*[\]}]/y;
+/** What may stand between the last value of a flow collection and its end: that may be left out. */
+const closing = /(?:[\s,:]|#[^\n\r]*)*[\]}]/y;
 
 function collectionEnd(tree: Tree, frame: Frame): number {
   const { text } = tree.source;

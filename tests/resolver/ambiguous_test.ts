@@ -59,3 +59,24 @@ for case in cases:
     assert(warnings > 300 && texts.length > 10_000, `${warnings} of ${texts.length}`);
   },
 });
+
+Deno.test("a reference without its quotes is warned about", () => {
+  const texts = ["{what}", "[1, {a_b}]", "{what: }", "{what: null}", "{a, b}", '"{what}"', "{}"];
+  const warned = texts.filter((text) => {
+    const { heard, warn } = listener();
+    parse(`k: ${text}\n`, warn);
+    return heard.length > 0;
+  });
+  assertEquals(warned, ["{what}", "[1, {a_b}]"]);
+  const { heard, warn } = listener();
+  parse("k: [{what}]\n", warn);
+  assertEquals(heard, [
+    `warning: Reading {what} as a mapping whose key has no value
+ --> config.yml:1:5
+  |
+1 | k: [{what}]
+  |     ^^^^^^
+  = hint: Quote it if it is a reference: "{what}"
+`,
+  ]);
+});

@@ -16,6 +16,7 @@ datasets: [{name: a}, {name: b, size: 1}]
 training: {lr: 0.1, batch_size: 4}
 __run__: {__output_dir__: out}
 floats: [0.1, 0.2]
+alias: "{training}"
 `);
 
 function overridesOf(...words: string[]): Override[] {
@@ -191,6 +192,16 @@ const errors: readonly [words: [string, string], rendered: string][] = [
   |                   ^^^^^^^
   = note: the list stands here: config.yml:9:8
   = hint: Set what its items hold: --lists.0 1,2
+`,
+  ],
+  [
+    ["--alias.batch_size", "2"],
+    `error: Cannot set "alias.batch_size": no such key
+ --> argument 3
+  |
+  | expyrun run c.yml --alias.batch_size 2
+  |                   ^^^^^^^^^^^^^^^^^^
+  = hint: "alias" is "{training}": set --training.batch_size
 `,
   ],
   [

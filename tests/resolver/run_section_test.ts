@@ -133,10 +133,10 @@ const errors: readonly [
     nameHint,
   ],
   [
-    { __name__: "{x}" },
+    { __name__: "{x: }" },
     '"__name__": it is a mapping, not text',
     "4:13",
-    'Quote text that begins with a brace: __name__: "{x}"',
+    'Quote text that begins with a brace: __name__: "{x: }"',
   ],
   [{ __name__: "a/" }, '"__name__": "a/" holds an empty part', "4:13", nameHint],
   [{ __name__: '"a\\0"' }, '"__name__": "a\\x00" holds a NUL character', "4:13", nameHint],
