@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, join, slashed } from "../path.ts";
+import { isThere } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
@@ -32,6 +33,7 @@ export async function takeSnapshot(
   world: World,
 ): Promise<CodeRecord> {
   const earlier = await earlierCode(spec);
+  if (!earlier) warnOfLostRecord(spec, world);
   const plan = earlier
     ? planFromRecord(spec, entry, earlier)
     : await planCopy(spec, entry, folder, world);
@@ -137,6 +139,18 @@ async function earlierCode(spec: RunSpec): Promise<CodeRecord | undefined> {
   }
   const { code } = await readRecord(folder, spec.codePlace ?? spec.main.place);
   return code.mode === "copy" ? code : undefined;
+}
+
+/** What an experiment folder holds can be checked, and told from what its run left, by the record. */
+function warnOfLostRecord(spec: RunSpec, world: World): void {
+  const { record, hidden } = openFolder(spec.code);
+  if (isThere(record) || !isThere(hidden)) return;
+  world.warn({
+    code: "snapshot",
+    message: `Copying the code of "${spec.code}" unchecked: its record.json is gone`,
+    place: spec.codePlace ?? spec.main.place,
+    hint: "This run may not repeat that one",
+  });
 }
 
 /** A copy is copied by its record, whatever the run has left beside it. */
