@@ -7,10 +7,9 @@
  *
  * @module
  */
-import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import type { ExpyrunError, Place } from "../errors.ts";
 import type { World } from "../world.ts";
 import {
-  emptyInstead,
   expandVariables,
   type Expansion,
   type Found,
@@ -19,24 +18,21 @@ import {
   variablesOf,
 } from "./interpolation.ts";
 import { holdsSecret, maskedText, openReferences } from "./masked.ts";
-import {
-  childOf,
-  type Entry,
-  type Link,
-  type Mapping,
-  type Node,
-  nodeAt,
-  pathsOf,
-} from "./node.ts";
+import { childOf, type Entry, type Link, type Mapping, type Node, pathsOf } from "./node.ts";
 import type { List, Scalar, TypedValue } from "./node.ts";
+import {
+  referenceCycle,
+  tooMuch,
+  type UnknownReferences,
+  unknownReferences,
+  warnUnreadable,
+} from "./reference_problems.ts";
 import { readSecretRule, type SecretRule } from "./secrets.ts";
 import { readLoosely, textOf } from "./text.ts";
 import { depthLimit, expansionLimit, sizeLimitMiB } from "./syntax.ts";
 
 /** How many characters references may insert, or stand for, in all. */
 const textLimit = sizeLimitMiB * 2 ** 20;
-/** Near misses are searched for so many unknown references; after that it only takes time. */
-const hintLimit = 50;
 
 interface Need {
   readonly node: Node;
@@ -65,10 +61,9 @@ interface Resolution {
   /** The resolved values that references name, by their paths: most are named many times. */
   readonly targets: Map<string, Node>;
   readonly sizes: Map<Node, Size>;
-  readonly known: () => string[];
+  readonly unknown: UnknownReferences;
   copiedNodes: number;
   copiedText: number;
-  hints: number;
 }
 
 /**
@@ -79,6 +74,7 @@ interface Resolution {
  */
 export function resolveConfig(config: Mapping, world: World): Mapping {
   let paths: string[] | undefined;
+  const known = () => paths ??= Array.from(pathsOf(config), ([path]) => path).filter(isReferable);
   const resolution: Resolution = {
     root: config,
     world,
@@ -87,10 +83,9 @@ export function resolveConfig(config: Mapping, world: World): Mapping {
     readings: new Map(),
     targets: new Map(),
     sizes: new Map(),
-    known: () => paths ??= Array.from(pathsOf(config), ([path]) => path).filter(isReferable),
+    unknown: unknownReferences(world, known),
     copiedNodes: 0,
     copiedText: 0,
-    hints: 0,
   };
   return run(resolution, { node: config, path: "" }) as Mapping;
 }
@@ -211,7 +206,7 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
     if (value.type !== "string") return masked(resolution, node, value, links, []);
   }
   const found = openReferences(text, expansion.inserted, resolution.isSecret);
-  if (found.length < bracesIn(text)) warnUnreadable(resolution, expansion);
+  warnUnreadable(expansion, found.length, resolution.root, resolution.world);
   if (found.length > 0) return { node, expansion, found };
   return masked(resolution, node, { type: "string", value: text }, links, []);
 }
@@ -311,7 +306,7 @@ function insertTexts(
     const place = expansion.placeOf(index, text);
     const target = targets[i];
     if (!target) {
-      warnUnknown(resolution, path, text, place);
+      resolution.unknown.warn(path, text, place);
       continue;
     }
     links.push({ kind: "reference", path, target, place });
@@ -388,54 +383,8 @@ function readingOf(resolution: Resolution, node: Text): Reading | undefined {
   return reading;
 }
 
-function warnUnknown(resolution: Resolution, path: string, text: string, place: Place): void {
-  const hint = resolution.hints++ < hintLimit ? didYouMean(path, resolution.known()) : undefined;
-  const message = `Cannot resolve "${text}": no such key`;
-  const note = emptyInstead(resolution.world);
-  resolution.world.warn({ code: "reference", message, place, ...note, hint });
-}
-
-function bracesIn(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) count++;
-  return count;
-}
-
-const braces = /\{([^{}]*[^{}\d][^{}]*)\}/g;
-
-/** Braces around a key that exists are meant as a reference, though it cannot be written so. */
-function warnUnreadable({ root, world }: Resolution, { text, placeOf }: Expansion): void {
-  for (const { 0: whole, 1: path = "", index } of text.matchAll(braces)) {
-    if (!nodeAt(root, path) || isReferable(path)) continue;
-    world.warn({
-      code: "reference",
-      message: `"${whole}" is not read as a reference: ${
-        isReferable(`_${path}`)
-          ? "a reference does not begin with a digit"
-          : "a key in a reference holds letters, digits and _ only"
-      }`,
-      place: placeOf(index, whole),
-      hint: 'Rename the key, or put "!P" in front of text that is no reference',
-    });
-  }
-}
-
 function cycle(open: readonly Need[], again: Need): ExpyrunError {
   const chain = open.slice(open.findIndex(({ node }) => node === again.node));
-  const names = [...chain, chain[0]!].map(({ path }) => path);
-  const shown = names.length > 12 ? [...names.slice(0, 6), "...", ...names.slice(-5)] : names;
-  return new ExpyrunError({
-    code: "reference",
-    message: `Cannot resolve "${again.path}": it needs itself, ${shown.join(" -> ")}`,
-    place: again.place ?? again.node.place,
-    hint: 'Write one of them out, or put "!P" in front of text that is no reference',
-  });
-}
-
-function tooMuch(reason: string, place: Place): ExpyrunError {
-  return new ExpyrunError({
-    code: "reference",
-    message: `Cannot resolve the configuration: ${reason}`,
-    place,
-  });
+  const paths = [...chain, chain[0]!].map(({ path }) => path);
+  return referenceCycle(paths, again.place ?? again.node.place);
 }
