@@ -14,7 +14,7 @@ import type { World } from "../world.ts";
 import { gatherRun, readDelivery } from "./gather.ts";
 import { refuseBlindness } from "./own_reading.ts";
 import type { Run } from "./runner.ts";
-import { shownPath } from "./shown.ts";
+import { shownPath } from "../shown_path.ts";
 
 /** What a run gets besides what its folder says. */
 export interface Conditions {

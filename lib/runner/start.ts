@@ -15,7 +15,7 @@ import { restarted } from "./gather.ts";
 import { type Handling, type Outcome, runProcess } from "./process.ts";
 import type { Ready } from "./ready.ts";
 import { type Run, runners } from "./runner.ts";
-import { shownPath } from "./shown.ts";
+import { shownPath } from "../shown_path.ts";
 import { type SlurmTask, slurmTask } from "./slurm_task.ts";
 import { takeFolder } from "./take.ts";
 

@@ -15,7 +15,7 @@ import type { World } from "../world.ts";
 import { appendLine, type SweepFolder } from "./folder.ts";
 import { conductorOf } from "./lock.ts";
 import { isExperiment, openSweep } from "./open.ts";
-import { shownPath } from "./paths.ts";
+import { shownPath } from "../shown_path.ts";
 import { noteCancelled, singleTask } from "./single.ts";
 import { callSlurm, slurmError } from "./slurm/client.ts";
 import { type JobEntry, submittedTasks } from "./slurm/submit.ts";

@@ -21,7 +21,7 @@ import { requireSbatch, viewQueue } from "./slurm/client.ts";
 import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";
 import type { SubmittedTask } from "./states.ts";
-import { shownPath } from "./paths.ts";
+import { shownPath } from "../shown_path.ts";
 
 /** Where a folder keeps what SLURM was told of it. */
 function slurmFiles({ hidden }: ExperimentFolder) {

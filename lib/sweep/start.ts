@@ -10,7 +10,7 @@ import type { ExecutionOptions } from "./command.ts";
 import { appendLine, type FolderEntry, type SweepFolder } from "./folder.ts";
 import { executeLocally } from "./local.ts";
 import type { FolderOfRun } from "./make.ts";
-import { shownPath } from "./paths.ts";
+import { shownPath } from "../shown_path.ts";
 import type { Runs } from "./plan.ts";
 import type { SlurmOption } from "./slurm/options.ts";
 import { submit } from "./slurm/submit.ts";

@@ -13,7 +13,7 @@ import { formatDuration } from "./duration.ts";
 import type { SweepFolder } from "./folder.ts";
 import { endText } from "./local.ts";
 import { isExperiment, openSweep, readFolders } from "./open.ts";
-import { shownPath } from "./paths.ts";
+import { shownPath } from "../shown_path.ts";
 import type { Runs, RunValues } from "./plan.ts";
 import { singleTask } from "./single.ts";
 import { submittedTasks } from "./slurm/submit.ts";

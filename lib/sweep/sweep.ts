@@ -19,7 +19,7 @@ import { holdSweep } from "./lock.ts";
 import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
 import { movedFrom, openSweep } from "./open.ts";
-import { shownPath } from "./paths.ts";
+import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
 import { mergeOptions } from "./slurm/options.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isAbsolute, relative } from "../path.ts";
-import type { World } from "../world.ts";
+import { isAbsolute, relative } from "./path.ts";
+import type { World } from "./world.ts";
 
 /** Relative where it lies below the working directory: as the user would type it. */
 export function shownPath(path: string, { cwd }: Pick<World, "cwd">): string {
