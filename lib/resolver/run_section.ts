@@ -97,6 +97,7 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
   const [main, outputDir, name] = requiredKeys.map((key) => requiredText(run, key, place));
   const code = optionalText(run, "__code__");
   warnOfTilde(outputDir!, world);
+  warnOfInnerRoot(outputDir!, world);
   const permissions = run.entries.get("__permissions__")?.value;
   return {
     main: readMain(main!),
@@ -234,6 +235,18 @@ function warnOfTilde({ text, place }: Text, world: World): void {
     message: `Taking "~" in __output_dir__ as the name of a folder`,
     place,
     hint: `Write $HOME${text.slice(1)}`,
+  });
+}
+
+/** `base/{out}`, where `out` is absolute: as raw_config.yml writes a directory that was relative. */
+function warnOfInnerRoot({ text, place }: Text, world: World): void {
+  if (!/[^/]\/\//.test(text)) return;
+  world.warn({
+    code: "section",
+    message: `Taking "${text}" as "${resolve(world.cwd, text)}"`,
+    place,
+    hint: "Where a reference stands for an absolute path, set the directory itself: " +
+      "--__run__.__output_dir__",
   });
 }
 

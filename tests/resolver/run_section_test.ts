@@ -317,6 +317,22 @@ Deno.test("a tilde is a name: only shells know what it stands for", () => {
   ]);
 });
 
+Deno.test("an absolute path inside the output directory is told of", () => {
+  const warned = ["/work//abs/x", "out//x", "//out/x", "/work/x", "out"].map((text) => {
+    const telling = tellingWorld({ cwd: "/work" });
+    const section = `__main__: m:f, __name__: n, __output_dir__: ${text}`;
+    readRunSection(parse(`__run__: {${section}}\n`), telling);
+    return telling.warnings.map(({ message }) => message).join();
+  });
+  assertEquals(warned, [
+    'Taking "/work//abs/x" as "/work/abs/x"',
+    'Taking "out//x" as "/work/out/x"',
+    "",
+    "",
+    "",
+  ]);
+});
+
 Deno.test("an unknown root key with underscores is warned about with the near miss", () => {
   const telling = tellingWorld();
   checkReservedKeys(
