@@ -69,7 +69,7 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
       hint: "Cancel the whole sweep by its folder, below SWEEPS in the output directory",
     });
   }
-  Deno.kill(process.pid, "SIGTERM");
+  terminate(process, shown, place);
   while (await statusOf({ status, process }) === "running") await pause();
   return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shown}\n`;
 }
@@ -81,6 +81,22 @@ function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace):
     place,
     hint: "Cancel it from that machine",
   });
+}
+
+function terminate({ pid }: ProcessIdentity, shown: string, place: ArgumentPlace): void {
+  try {
+    Deno.kill(pid, "SIGTERM");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return; // It has just ended.
+    throw new ExpyrunError({
+      code: "status",
+      message: `Cannot cancel "${shown}": process ${pid} cannot be told (${
+        (error as Error).message
+      })`,
+      place,
+      hint: "Cancel it as the user who started it",
+    });
+  }
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
@@ -97,7 +113,7 @@ async function cancelHere(folder: SweepFolder, place: ArgumentPlace): Promise<st
   if (owner.host !== now.host || owner.startTime !== now.startTime) {
     throw elsewhere(folder.path, owner, place);
   }
-  Deno.kill(owner.pid, "SIGTERM");
+  terminate(owner, folder.path, place);
   while (await conductorOf(folder) !== undefined) await pause();
   return [`process ${owner.pid}`];
 }
