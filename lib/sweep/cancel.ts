@@ -90,7 +90,7 @@ function terminate({ pid }: ProcessIdentity, shown: string, place: ArgumentPlace
     if (error instanceof Deno.errors.NotFound) return; // It has just ended.
     throw new ExpyrunError({
       code: "status",
-      message: `Cannot cancel "${shown}": process ${pid} cannot be told (${
+      message: `Cannot cancel "${shown}": process ${pid} cannot be signalled (${
         (error as Error).message
       })`,
       place,
