@@ -13,7 +13,8 @@ import { writeLastRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";
-import { importHint, permissionHint } from "./hints.ts";
+import { importHint } from "./import_hint.ts";
+import { permissionHint } from "./permission_hint.ts";
 import type { Outcome } from "./process.ts";
 import type { Ran } from "./start.ts";
 

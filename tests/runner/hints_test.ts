@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { importHint, permissionHint } from "../../lib/runner/hints.ts";
+import { importHint } from "../../lib/runner/import_hint.ts";
+import { permissionHint } from "../../lib/runner/permission_hint.ts";
 import { defaultPermissions, type Permissions } from "../../lib/resolver/permission_set.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { importHint, permissionHint } from "../../lib/runner/hints.ts";
+import { importHint } from "../../lib/runner/import_hint.ts";
+import { permissionHint } from "../../lib/runner/permission_hint.ts";
 import { run, withExperiment } from "./experiment.ts";
 
 /** Serves two modules; the lock of the experiment holds `locked.js` alone. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { permissionHint } from "../../lib/runner/hints.ts";
+import { permissionHint } from "../../lib/runner/permission_hint.ts";
 import type { Permissions } from "../../lib/resolver/permission_set.ts";
 import { binary } from "../temp.ts";
 import { embedded, type Experiment, run, withExperiment } from "./experiment.ts";

@@ -1,0 +1,105 @@
+/**
+ * The way out of an import or a file that was missing, found in the last words of its process.
+ *
+ * @module
+ */
+import { nearMiss } from "../errors.ts";
+import { slashed } from "../path.ts";
+import type { RunRecord } from "../snapshotter/record.ts";
+import { inFolder, plain, unlocked, yamlWord } from "./hint_text.ts";
+
+/**
+ * The line of `__include__` that would have copied the module or file that was missing, or what to
+ * do about an import that the lock does not hold.
+ *
+ * @param stderrTail the end of what the experiment wrote to stderr
+ * @param folders the present paths of the experiment folder
+ * @returns nothing when nothing was missing, or it is none of the code's
+ */
+export function importHint(
+  stderrTail: string,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const text = plain(stderrTail);
+  if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
+  if (notLocked.test(text)) return unlocked;
+  if (record.code.mode === "original") return undefined;
+  const missing = missingModule(text);
+  const module = extensionHint(missing, record, folders) ?? moduleHint(missing, record, folders);
+  if (module !== undefined) return module;
+  const file = includeLine(missingFile(text), folders);
+  return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
+}
+
+/** Other tools find `./data` where Deno wants `./data.ts`. */
+function extensionHint(
+  path: string | undefined,
+  { code }: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  const meant = code.files.find(({ path }) =>
+    path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside!.length))
+  );
+  return meant && `Did you mean "${meant.path}"? Imports need the extension`;
+}
+
+/** In a folder that was copied a name is sooner misspelt than ignored. */
+function moduleHint(
+  path: string | undefined,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const words = [nearFile(path, record, folders), includeLine(path, folders)];
+  return words.filter((word) => word !== undefined).join(" ") || undefined;
+}
+
+function nearFile(
+  path: string | undefined,
+  { code }: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  if (inside === undefined) return undefined;
+  const beside = code.files.filter(({ path }) => slashed.dirname(path) === slashed.dirname(inside));
+  const near = nearMiss(stem(inside), beside.map(({ path }) => stem(path)));
+  const file = beside.find(({ path }) => stem(path) === near);
+  return file && `Did you mean "${file.path}"?`;
+}
+
+function stem(path: string): string {
+  return slashed.basename(path).replace(/\.[^.]+$/, "");
+}
+
+function includeLine(
+  path: string | undefined,
+  folders: readonly string[],
+): string | undefined {
+  const inside = path === undefined ? undefined : inFolder(path, folders);
+  if (inside === undefined || inside === "") return undefined;
+  return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
+}
+
+const notInstalled =
+  /Import "[^"\n]*" not a dependency|matching package for '|Module not found "(?:npm|jsr|https?):/;
+
+const uninstalled =
+  "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +
+  "folder what comes from JSR or a URL; or use --runtime deno, which takes it from Deno's cache";
+
+const notLocked =
+  /The lockfile is out of date|but --no-remote is specified|but --no-npm is specified|^.*Import "[^"\n]*" not a dependency/m;
+
+function missingModule(text: string): string | undefined {
+  const url = [...text.matchAll(/Module not found "(file:\/\/[^"\n]+)"/g)].at(-1)?.[1];
+  if (url === undefined) return undefined;
+  const path = decodeURIComponent(new URL(url).pathname);
+  return path.replace(/^\/(?=[A-Za-z]:)/, "");
+}
+
+function missingFile(text: string): string | undefined {
+  const pattern =
+    /(?:NotFound: |ENOENT: )[^\n]*?(?:readfile|open|stat|readdir|scandir) '([^'\n]+)'/g;
+  return [...text.matchAll(pattern)].at(-1)?.[1];
+}
