@@ -6,7 +6,8 @@
 import { isFile } from "../files.ts";
 import { type DocumentEvent, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname, join } from "../path.ts";
-import { ExpyrunError, nearMiss, type Place, type Problem, type Source } from "../errors.ts";
+import { nearPath } from "../near_path.ts";
+import { ExpyrunError, type Place, type Problem, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
 import { depthLimit, failure, sizeLimitMiB } from "./syntax.ts";
@@ -86,7 +87,7 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
   } catch (error) {
     if (error instanceof ExpyrunError || !(error instanceof Error)) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(name, error.message, namedAt);
-    throw unreadable(name, "no such file", namedAt, await neighbourHint(path, name));
+    throw unreadable(name, "no such file", namedAt, nearHint(path, name));
   }
 }
 
@@ -99,15 +100,18 @@ function unreadable(name: string, reason: string, place?: Place, hint?: string):
   });
 }
 
-async function neighbourHint(path: string, name: string): Promise<string | undefined> {
-  try {
-    const names: string[] = [];
-    for await (const entry of Deno.readDir(dirname(path))) names.push(entry.name);
-    const near = nearMiss(basename(path), names.sort());
-    return near && `Did you mean "${name.slice(0, -basename(name).length)}${near}"?`;
-  } catch {
-    return undefined;
-  }
+function nearHint(path: string, name: string): string | undefined {
+  const near = nearPath(path);
+  if (near === undefined) return undefined;
+  // As it was written: relative to the same folder.
+  const isBeside = dirname(near) === dirname(path);
+  const start = path.endsWith(name) ? path.slice(0, -name.length) : "";
+  const shown = isBeside
+    ? name.slice(0, -basename(name).length) + basename(near)
+    : near.startsWith(start)
+    ? near.slice(start.length)
+    : near;
+  return `Did you mean "${shown}"?`;
 }
 
 /** UTF-8, with or without a byte order mark. */

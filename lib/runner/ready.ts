@@ -5,6 +5,7 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
+import { nearHint } from "../near_path.ts";
 import { isAbsolute, join } from "../path.ts";
 import { refuseChanges, requireSecrets } from "../runs/trust.ts";
 import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
@@ -84,7 +85,8 @@ async function realFolder(path: string, world: World, place?: Place): Promise<Ex
   try {
     return openFolder(Deno.realPathSync(absolute));
   } catch {
-    const hint = "`expyrun prepare CONFIG` makes a folder and prints its path";
+    const hint = nearHint(absolute) ??
+      "`expyrun prepare CONFIG` makes a folder and prints its path";
     const message = `Cannot execute "${path}": no such folder`;
     throw new ExpyrunError({ code: "unreadable", message, place, hint });
   }

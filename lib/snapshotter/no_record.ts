@@ -6,6 +6,7 @@
 import { isArchive } from "../command.ts";
 import { isFile } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { nearHint } from "../near_path.ts";
 import { dirname, join } from "../path.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 
@@ -35,7 +36,7 @@ export function noRecord(
     // Not there: said below.
   }
   const message = `Cannot read "${folder.path}": there is no such folder`;
-  return new ExpyrunError({ code: "unreadable", message, place });
+  return new ExpyrunError({ code: "unreadable", message, place, hint: nearHint(folder.path) });
 }
 
 function neverReady(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { nearPath } from "../near_path.ts";
 import { isAbsolute, join, slashed } from "../path.ts";
-import { ExpyrunError, nearMiss, type Place } from "../errors.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { ownedNames } from "./folder.ts";
@@ -60,10 +61,10 @@ function includePath(spec: RunSpec, written: string, place: Place): string {
     Deno.lstatSync(join(spec.code, path));
   } catch (error) {
     if (!isAbsent(error)) throw refuse(readReason(error), "Make it readable");
-    const near = nearSibling(spec.code, path);
+    const near = nearPath(join(spec.code, path));
     throw refuse(
       `there is no such file or folder in "${spec.code}"`,
-      near === undefined ? below : `Did you mean "${near}"?`,
+      near === undefined ? below : `Did you mean "${slashed.relative(spec.code, near)}"?`,
     );
   }
   return path;
@@ -71,23 +72,6 @@ function includePath(spec: RunSpec, written: string, place: Place): string {
 
 function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-}
-
-/** The path with the first segment that leads nowhere put right. */
-function nearSibling(code: string, path: string): string | undefined {
-  const segments = path.split("/");
-  for (const [depth, segment] of segments.entries()) {
-    const before = segments.slice(0, depth);
-    try {
-      const names = [...Deno.readDirSync(join(code, ...before))].map(({ name }) => name);
-      if (names.includes(segment)) continue;
-      const near = nearMiss(segment, names);
-      return near && [...before, near, ...segments.slice(depth + 1)].join("/");
-    } catch {
-      return undefined;
-    }
-  }
-  return undefined;
 }
 
 function checkName(path: string, place: Place): void {

@@ -7,6 +7,8 @@
  */
 import { basename, extname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { isThere } from "../files.ts";
+import { nearHint } from "../near_path.ts";
 import { folderError, writeFile } from "../snapshotter/folder.ts";
 
 /** Absolute paths. */
@@ -139,7 +141,8 @@ export async function readSweepRecord(
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
       throw refuse((error as Error).message);
     }
-    throw refuse("it is no sweep", "A sweep is a folder such as out/SWEEPS/config.0");
+    const meant = isThere(folder.path) ? undefined : nearHint(folder.path);
+    throw refuse("it is no sweep", meant ?? "A sweep is a folder such as out/SWEEPS/config.0");
   }
   if (record.format !== 1) throw refuse(`its format is ${record.format}`, "Use a newer expyrun");
   return record as SweepRecord;

@@ -5,6 +5,7 @@
  */
 import { extname, resolve } from "../path.ts";
 import { ExpyrunError, type Place, type Source } from "../errors.ts";
+import { nearHint } from "../near_path.ts";
 import type { Mapping, Node } from "../resolver/node.ts";
 import type { World } from "../world.ts";
 import { type Assignment, sweepError, typeCell } from "./axis.ts";
@@ -48,6 +49,7 @@ async function readText(path: string, file: string, place: Place): Promise<strin
       code: "unreadable",
       message: `Cannot read "${file}": ${because}`,
       place,
+      hint: nearHint(path),
     });
   }
 }

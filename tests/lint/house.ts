@@ -17,7 +17,7 @@ import { dirname, join, relative, sep } from "node:path";
  */
 const stages: readonly (readonly string[])[] = [
   ["errors", "path", "files"],
-  ["world", "streams", "interruption", "loading", "time", "shown_path", "command"],
+  ["world", "streams", "interruption", "loading", "time", "shown_path", "near_path", "command"],
   ["resolver"],
   ["snapshotter"],
   ["runs"],
