@@ -94,7 +94,7 @@ async function childrenUsage(
   return { cpuTimeMs, peakMemoryBytes: peak! * (Deno.build.os === "darwin" ? 1 : 1024) };
 }
 
-const firstLookMs = 10;
+const firstLookMs = 16;
 const lastLookMs = 1000;
 
 /** Looks at /proc until the end; the peak that it tells never falls, so the last look counts. */

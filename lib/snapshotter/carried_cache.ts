@@ -12,16 +12,20 @@ import { type ExperimentFolder, folderError, openFolder } from "./folder.ts";
  * Copies the cache of an experiment folder into another one, where it has one.
  *
  * @param from the folder of the code, absolute
+ * @returns what makes Deno use the copy, as {@linkcode cacheVariables}
  * @throws {ExpyrunError} `folder` when the file system refuses it
  */
-// deno-lint-ignore require-await -- touches the disk
-export async function carryCache(from: string, folder: ExperimentFolder): Promise<void> {
+export async function carryCache(
+  from: string,
+  folder: ExperimentFolder,
+): Promise<Record<string, string>> {
   const { denoDir } = openFolder(from);
-  if (!isFolder(denoDir)) return;
+  if (!isFolder(denoDir)) return {};
   try {
     for (const part of ["npm", "remote"]) {
       copyFolder(join(denoDir, part), join(folder.denoDir, part));
     }
+    return await cacheVariables(folder);
   } catch (error) {
     throw folderError(`Cannot copy the dependencies into "${folder.path}"`, error);
   }

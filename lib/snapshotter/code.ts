@@ -5,7 +5,7 @@
  */
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { RuntimeName, World } from "../world.ts";
-import { cacheVariables, carryCache } from "./carried_cache.ts";
+import { carryCache } from "./carried_cache.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import type { ExperimentFolder } from "./folder.ts";
 import type { CodeRecord } from "./record.ts";
@@ -32,8 +32,7 @@ export async function placeCode(
   folder: ExperimentFolder,
   world: World,
 ): Promise<CodeRecord> {
-  await carryCache(spec.code, folder);
-  const cache = await cacheVariables(folder);
+  const cache = await carryCache(spec.code, folder);
   const deno = runtime === "deno"
     ? { program: world.deno, env: { ...world.env, ...cache } }
     : undefined;
