@@ -80,9 +80,10 @@ async function makeRun(
     const needed = [folder.path, realPath(folder.path), ...debug ? [spec.code] : []];
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await placeCode(run, preparation, runtime.runtime, folder, world);
-    await writeConfigs(run, debug, folder, world);
+    const written = await writeConfigs(run, debug, folder, world);
     if (!shared?.copy.digests) await writeRequirements(folder, code, runtime, spec);
-    const digests = await digestsOf(folder, shared && sharedDigests(shared.copy));
+    const known = { ...shared && sharedDigests(shared.copy), ...written };
+    const digests = await digestsOf(folder, known);
     const made = { ...await settle(facts), ...runtime, digests };
     const record = await preparedRecord(run, folder, code, made, world);
     await writeRecord(folder, record, spec.outputDirPlace);

@@ -4,31 +4,44 @@
  * @module
  */
 import type { CheckedRun, Runtime } from "../check.ts";
+import { join } from "../path.ts";
 import { emitRaw, emitResolved } from "../resolver/emit.ts";
 import { variablesOf } from "../resolver/interpolation.ts";
 import { type RunSpec, writtenConfigs } from "../resolver/run_section.ts";
 import { readSecretRule } from "../resolver/secrets.ts";
-import { type ExperimentFolder, writeFile } from "../snapshotter/folder.ts";
+import { sha256 } from "../snapshotter/digest.ts";
+import { type ExperimentFolder, nameIn, writeFile } from "../snapshotter/folder.ts";
 import type { CodeRecord } from "../snapshotter/record.ts";
 import { requirements } from "../snapshotter/requirements.ts";
 import type { World } from "../world.ts";
 import { originsJson } from "./origins.ts";
 
-/** Both configurations, and where each value of them came from. */
+/**
+ * Both configurations, and where each value of them came from.
+ *
+ * @returns the digests of the configurations, by the names of the files
+ */
 export async function writeConfigs(
   { raw, resolved, spec }: CheckedRun,
   debug: boolean,
   folder: ExperimentFolder,
   world: World,
-): Promise<void> {
+): Promise<Record<string, string>> {
   const place = spec.outputDirPlace;
   const asked = world.runtime.isAsked ? world.runtime.name : undefined;
   const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path, asked);
-  await writeFile(folder.config, emitResolved(written.resolved), place);
-  await writeFile(folder.rawConfig, emitRaw(written.raw), place);
+  const texts = {
+    [nameIn(folder, folder.config)]: emitResolved(written.resolved),
+    [nameIn(folder, folder.rawConfig)]: emitRaw(written.raw),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    await writeFile(join(folder.path, name), text, place);
+  }
   const variable = variablesOf(world);
   const origins = originsJson({ raw, resolved, variable, isSecret: readSecretRule(raw) });
   await writeFile(folder.origins, origins, place);
+  const digests = Object.entries(texts).map(async ([name, text]) => [name, await sha256(text)]);
+  return Object.fromEntries(await Promise.all(digests));
 }
 
 /** Every version that the run depends on, a line each. */

@@ -222,23 +222,28 @@ function makeInside(folder: ExperimentFolder): ExperimentFolder {
 
 function makeLowestFree(parent: string, made: string[]): string {
   const taken = takenNumbers(parent);
+  if (taken === undefined && makeWithParents(parent, made)) made.push(parent);
   for (let i = 0;; i++) {
-    if (taken.has(i)) continue;
+    if (taken?.has(i)) continue;
     const path = join(parent, `exp.${i}`);
     if (makeWithParents(path, made)) return path;
   }
 }
 
-/** Listing the folder once keeps the search short among thousands of runs; mkdir decides. */
-function takenNumbers(parent: string): Set<number> {
+/**
+ * Listing the folder once keeps the search short among thousands of runs; mkdir decides. Nothing
+ * where there is no such folder.
+ */
+function takenNumbers(parent: string): Set<number> | undefined {
   const taken = new Set<number>();
   try {
     for (const { name } of Deno.readDirSync(parent)) {
       const number = /^exp\.(0|[1-9]\d*)$/.exec(name)?.[1];
       if (number !== undefined) taken.add(Number(number));
     }
-  } catch {
-    // Not there yet, or not to be listed: mkdir tells.
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    // Not to be listed: mkdir tells.
   }
   return taken;
 }

@@ -53,8 +53,12 @@ export async function shareCopy(
       shareFile(file, from.path, folder.path, sharing, made);
       await pause(0);
     }
-    for (const name of alike) shareIfThere(from[name], folder[name], sharing);
-    if (digests) shareIfThere(from.requirements, folder.requirements, sharing);
+    const names = digests ? [...alike, "requirements" as const] : alike;
+    for (const name of names) {
+      // To be refused what is known not to be there takes as long as to be given what is.
+      const isThere = digests === undefined || nameIn(from, from[name]) in digests;
+      if (isThere) shareIfThere(from[name], folder[name], sharing);
+    }
   } catch (error) {
     throw folderError(`Cannot copy the code into "${folder.path}"`, error, place);
   }

@@ -151,14 +151,30 @@ export async function readSweepRecord(
 /** Adds a line to a file of JSON lines; lines of several processes never mix. */
 // deno-lint-ignore require-await -- touches the disk
 export async function appendLine(path: string, value: unknown): Promise<void> {
-  try {
-    using file = Deno.openSync(path, { read: true, append: true, create: true });
-    // A crash may have torn the last line: what comes now must not be lost with it.
-    const start = endsInside(file) ? "\n" : "";
-    file.writeSync(new TextEncoder().encode(`${start}${JSON.stringify(value)}\n`));
-  } catch (error) {
-    throw folderError(`Cannot write "${path}"`, error);
-  }
+  using lines = appendLines(path);
+  lines.add(value);
+}
+
+/** Adds lines to a file of JSON lines, which stays open. */
+export function appendLines(path: string): Disposable & { add(value: unknown): void } {
+  const carefully = <Value>(act: () => Value): Value => {
+    try {
+      return act();
+    } catch (error) {
+      throw folderError(`Cannot write "${path}"`, error);
+    }
+  };
+  const file = carefully(() => Deno.openSync(path, { read: true, append: true, create: true }));
+  // A crash may have torn the last line: what comes now must not be lost with it.
+  let start = carefully(() => endsInside(file)) ? "\n" : "";
+  return {
+    add(value) {
+      const text = `${start}${JSON.stringify(value)}\n`;
+      carefully(() => file.writeSync(new TextEncoder().encode(text)));
+      start = "";
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
 }
 
 function endsInside(file: Deno.FsFile): boolean {

@@ -23,7 +23,7 @@ import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
 import {
-  appendLine,
+  appendLines,
   claimSweepFolder,
   type FolderEntry,
   type SweepFolder,
@@ -160,11 +160,12 @@ export async function prepareEach<Run extends { readonly run: number }>(
   world: Pick<World, "checkpoint">,
 ): Promise<FolderOfRun[]> {
   const made: FolderOfRun[] = [];
+  using lines = appendLines(folder.folders);
   try {
     for (const one of runs) {
       const { folder: { path, made: parents } } = await make(one);
       made.push({ run: one.run, folder: path, parentsMade: parents.length });
-      await appendLine(folder.folders, { run: one.run, folder: path } satisfies FolderEntry);
+      lines.add({ run: one.run, folder: path } satisfies FolderEntry);
     }
     await world.checkpoint?.(true);
     return made;
