@@ -267,7 +267,8 @@ function width(text: string): number {
   return columns;
 }
 
-function shellWord(word: string): string {
+/** A word as it is typed in a shell, in quotes where it must be. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./{}\-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -16,6 +16,7 @@ import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Override } from "./resolver/override.ts";
 import { readRunSection } from "./resolver/run_section.ts";
+import { askVersions } from "./runner/versions.ts";
 import { readArchive } from "./runs/archive.ts";
 import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
 import { requireSecrets, secretNames } from "./runs/trust.ts";
@@ -52,7 +53,8 @@ export async function rerun(command: RerunCommand, world: World): Promise<Answer
   const folder = openFolder(isAbsolute(path) ? path : join(world.cwd, path));
   const original: Original = { folder, record: await findRecord(folder, folderPlace) };
   if (!command.report) return { text: "", exitCode: await repeat(original, command, world) };
-  const report = await reportOf(folder, original.record, inRuntimeOf(original.record, world));
+  const around = await withVersions(inRuntimeOf(original.record, world));
+  const report = await reportOf(folder, original.record, around);
   const text = command.json ? `${JSON.stringify(report)}\n` : reportText(report);
   return { text, exitCode: 0 };
 }
@@ -126,7 +128,7 @@ async function repeat(
     requireSecrets({ folder, record, purpose: "repeat", place: command.folderPlace }, world);
   }
   const run = await checkedAgain(original, command, world);
-  const differing = differingLines(await reportOf(folder, record, world));
+  const differing = differingLines(await reportOf(folder, record, await withVersions(world)));
   for (const line of differing) world.say(`expyrun: ${line}`);
   const debug = record?.code.mode === "original";
   if (debug) warnUncopied(record.code.root, command.folderPlace, world);
@@ -138,7 +140,11 @@ async function repeat(
   if (wanted.length === 0 || exitCode !== 0) return exitCode;
   const paths = [...new Set([...wanted, ...await matching(made, record, command)])].sort();
   const checked = await checkOutputs({ before: folder, after: made, paths, tolerance });
-  for (const output of checked) world.say(`expyrun: ${outputText(output)}`);
+  for (const output of checked) {
+    // What was asked for is told, whatever --quiet drops.
+    if (isAlike(output)) world.say(`expyrun: ${outputText(output)}`);
+    else world.tell(`expyrun: ${outputText(output)}`);
+  }
   return checked.every(isAlike) ? 0 : 1;
 }
 
@@ -154,6 +160,14 @@ function exceptFor({ overrides }: RerunCommand, record: RunRecord | undefined): 
 function inRuntimeOf(record: RunRecord | undefined, world: World): World {
   if (!record || world.runtime.isAsked) return world;
   return { ...world, runtime: { name: record.runtime, isAsked: false } };
+}
+
+/** The versions of what will run it: the compiled binary may use the `deno` on PATH. */
+async function withVersions(world: World): Promise<World> {
+  if (world.runtime.name !== "deno" || isAbsolute(world.deno)) return world;
+  // That there is none is said when it is to be started.
+  const versions = await askVersions(world).catch(() => world.versions);
+  return { ...world, versions };
 }
 
 /** Before anything runs: a glob that matches nothing is a slip, not a success. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { isAbsolute, join } from "./path.ts";
+import { ExpyrunError } from "./errors.ts";
 import type { Command, FolderOperand } from "./command.ts";
 import { isUnchanged, verifyFolder } from "./runs/verify.ts";
 import { openFolder } from "./snapshotter/folder.ts";
@@ -15,12 +16,14 @@ import type { World } from "./world.ts";
 export interface Verdict {
   readonly text: string;
   readonly unchanged: boolean;
+  /** Of several: those that are no experiment folders. */
+  readonly unreadable: readonly ExpyrunError[];
 }
 
 /**
  * Verifies folders, one after the other.
  *
- * @throws {ExpyrunError} when one is no experiment folder
+ * @throws {ExpyrunError} when the only one is no experiment folder
  */
 export async function verify(
   { folders, json }: Command & { kind: "verify" },
@@ -28,17 +31,24 @@ export async function verify(
 ): Promise<Verdict> {
   const results: [folder: string, changes: Changes][] = [];
   const uncopied = new Set<string>();
+  const unreadable: ExpyrunError[] = [];
   for (const operand of folders) {
-    const { changes, isUncopied } = await changesOf(operand, world);
-    results.push([operand.folder, changes]);
-    if (isUncopied) uncopied.add(operand.folder);
+    try {
+      const { changes, isUncopied } = await changesOf(operand, world);
+      results.push([operand.folder, changes]);
+      if (isUncopied) uncopied.add(operand.folder);
+    } catch (error) {
+      // One among many must not keep the others from being told of.
+      if (!(error instanceof ExpyrunError) || folders.length === 1) throw error;
+      unreadable.push(error);
+    }
   }
   const text = json
     ? `${JSON.stringify(results.map(([folder, changes]) => ({ folder, ...changes })))}\n`
     : results.map(([folder, changes]) => verdictText(folder, changes, uncopied.has(folder))).join(
       "",
     );
-  return { text, unchanged: results.every(([, changes]) => isUnchanged(changes)) };
+  return { text, unreadable, unchanged: results.every(([, changes]) => isUnchanged(changes)) };
 }
 
 async function changesOf({ folder, folderPlace }: FolderOperand, world: World) {

@@ -7,7 +7,7 @@ import { isFile } from "../files.ts";
 import { type DocumentEvent, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname, join } from "../path.ts";
 import { nearPath } from "../near_path.ts";
-import { ExpyrunError, type Place, type Problem, type Source } from "../errors.ts";
+import { ExpyrunError, type Place, type Problem, shellWord, type Source } from "../errors.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
 import { depthLimit, failure, sizeLimitMiB } from "./syntax.ts";
@@ -87,7 +87,8 @@ async function readBytes(path: string, name: string, namedAt?: Place): Promise<U
   } catch (error) {
     if (error instanceof ExpyrunError || !(error instanceof Error)) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(name, error.message, namedAt);
-    throw unreadable(name, "no such file", namedAt, nearHint(path, name));
+    const hint = nearHint(path, name, namedAt?.kind === "file" ? namedAt.source.path : undefined);
+    throw unreadable(name, "no such file", namedAt, hint);
   }
 }
 
@@ -100,9 +101,10 @@ function unreadable(name: string, reason: string, place?: Place, hint?: string):
   });
 }
 
-function nearHint(path: string, name: string): string | undefined {
+/** @param namedIn the file that names it, which does not mean itself */
+function nearHint(path: string, name: string, namedIn: string | undefined): string | undefined {
   const near = nearPath(path);
-  if (near === undefined) return undefined;
+  if (near === undefined || near === namedIn) return undefined;
   // As it was written: relative to the same folder.
   const isBeside = dirname(near) === dirname(path);
   const start = path.endsWith(name) ? path.slice(0, -name.length) : "";
@@ -132,8 +134,9 @@ function isGzip([first, second]: Uint8Array): boolean {
 }
 
 function archive(name: string, namedAt: Place | undefined): ExpyrunError {
-  const hint =
-    `If "expyrun pack" wrote it: "expyrun ${name}" runs it, "tar -xzf ${name}" unpacks it`;
+  const hint = `If "expyrun pack" wrote it: "expyrun ${shellWord(name)}" runs it, "tar -xzf ${
+    shellWord(name)
+  }" unpacks it`;
   return unreadable(name, "it is an archive, not a configuration", namedAt, hint);
 }
 

@@ -160,7 +160,9 @@ function errorOf(record: RunRecord, outcome: Outcome, world: World): string | un
   return message && withoutSecrets(message, secrets);
 }
 
-function statusOf({ exitCode, interrupted }: Outcome): Status {
+function statusOf({ exitCode, interrupted, timedOut }: Outcome): Status {
+  // However it took the signal: it has not done what it was to do.
+  if (timedOut) return "failed";
   return exitCode === 0 ? "succeeded" : interrupted ? "interrupted" : "failed";
 }
 

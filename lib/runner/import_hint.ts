@@ -4,7 +4,7 @@
  * @module
  */
 import { nearMiss } from "../errors.ts";
-import { slashed } from "../path.ts";
+import { dirname, slashed } from "../path.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { inFolder, plain, unlocked, yamlWord } from "./hint_text.ts";
 
@@ -52,7 +52,15 @@ function moduleHint(
   folders: readonly string[],
 ): string | undefined {
   const words = [nearFile(path, record, folders), includeLine(path, folders)];
-  return words.filter((word) => word !== undefined).join(" ") || undefined;
+  return words.filter((word) => word !== undefined).join(" ") || leavingHint(path, folders);
+}
+
+/** What stood beside the code does not stand beside its copy. */
+function leavingHint(path: string | undefined, folders: readonly string[]): string | undefined {
+  const near = folders.flatMap((folder) => [dirname(folder), dirname(dirname(folder))])
+    .filter((above) => above !== dirname(above)).map((above) => `${above}/`);
+  if (path === undefined || !near.some((folder) => path.startsWith(folder))) return undefined;
+  return "The import leads out of __code__: set __code__ to a folder that holds both files";
 }
 
 function nearFile(
@@ -82,7 +90,7 @@ function includeLine(
 }
 
 const notInstalled =
-  /Import "[^"\n]*" not a dependency|matching package for '|Module not found "(?:npm|jsr|https?):/;
+  /Import "[^"\n]*" not a dependency|Could not resolve "[^"\n]*", but found it in a package\.json|matching package for '|Module not found "(?:npm|jsr|https?):/;
 
 const uninstalled =
   "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +

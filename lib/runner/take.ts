@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ExpyrunError, type Place } from "../errors.ts";
+import { ExpyrunError, type Place, shellWord } from "../errors.ts";
+import { dirname } from "../path.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { type ExperimentFolder, folderError, writeFile } from "../snapshotter/folder.ts";
 import { identityOf } from "../snapshotter/machine.ts";
@@ -24,7 +25,9 @@ export async function takeFolder(
   place?: Place,
 ): Promise<boolean> {
   const owner = JSON.stringify({ ...task, process: await identityOf(Deno.pid) });
-  if (record.status === "prepared" && await isFirst(folder.started, owner)) return false;
+  if (record.status === "prepared" && await isFirst(folder.started, owner, place)) {
+    return false;
+  }
   if (task !== undefined && await isRestart(folder.started, task)) {
     await writeFile(folder.started, owner);
     await Deno.mkdir(folder.temporary, { recursive: true });
@@ -35,7 +38,7 @@ export async function takeFolder(
     code: "status",
     message: `Cannot execute "${folder.path}": ${happened[status]}`,
     place,
-    hint: `To repeat the run: expyrun rerun ${folder.path}`,
+    hint: `To repeat the run: expyrun rerun ${shellWord(folder.path)}`,
   });
 }
 
@@ -69,8 +72,18 @@ async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
   }
 }
 
+/** What begins with a dot is easily left behind when a folder is copied. */
+function hiddenGone(path: string, place: Place | undefined): ExpyrunError {
+  return new ExpyrunError({
+    code: "status",
+    message: `Cannot execute "${path}": its folder .expyrun is gone`,
+    place,
+    hint: "Copy the folder with what is hidden in it, or prepare the run again",
+  });
+}
+
 // deno-lint-ignore require-await -- touches the disk; the asynchronous call loads Deno's streams
-async function isFirst(path: string, owner: string): Promise<boolean> {
+async function isFirst(path: string, owner: string, place?: Place): Promise<boolean> {
   let isMade = false;
   try {
     using file = Deno.openSync(path, { write: true, createNew: true });
@@ -80,6 +93,7 @@ async function isFirst(path: string, owner: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     if (isMade) Deno.removeSync(path);
+    if (error instanceof Deno.errors.NotFound) throw hiddenGone(dirname(dirname(path)), place);
     throw folderError(`Cannot write "${path}"`, error);
   }
 }

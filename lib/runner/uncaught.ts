@@ -122,6 +122,7 @@ function importPlace({ message }: Error, entry: string): string | undefined {
   const patterns = [
     /^Module not found: (\S+)$/,
     /^Import "([^"]+)" not a dependency/,
+    /^Could not resolve "([^"]+)", but found it in a package\.json/,
     /matching package for '([^']+)'/,
   ];
   for (const pattern of patterns) {

@@ -7,10 +7,10 @@
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { Variable } from "../resolver/variables.ts";
-import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
+import { type ExperimentFolder, nameIn, openFolder } from "../snapshotter/folder.ts";
 import type { GitFacts } from "../snapshotter/git.ts";
 import type { Changes, RepeatedRun, RunRecord } from "../snapshotter/record.ts";
-import { readRecord } from "../snapshotter/record_file.ts";
+import { isPrepared, readRecord } from "../snapshotter/record_file.ts";
 import type { World } from "../world.ts";
 import { changesText, isUnchanged, verifyFolder } from "./verify.ts";
 
@@ -42,7 +42,10 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
     message: `Cannot ${purpose} "${folder.path}": it is not what was recorded (` +
       `${changesText(changes)})`,
     place,
-    hint: "Put the files back, or use --force to go on, which will be recorded",
+    // Without its configuration there is nothing to go on with.
+    hint: changes.missing.includes(nameIn(folder, folder.config))
+      ? "Put the files back"
+      : "Put the files back, or use --force to go on, which will be recorded",
   });
 }
 
@@ -89,7 +92,7 @@ export async function checkRepeated(
   world: World,
 ): Promise<Repeated | undefined> {
   const folder = openFolder(spec.code);
-  if (!isExperiment(folder)) return undefined;
+  if (!await isPrepared(folder)) return undefined;
   const place = spec.codePlace ?? spec.main.place;
   const record = await readRecord(folder, place);
   const use = { folder, record, purpose: "repeat", place, force } as const;
@@ -101,15 +104,6 @@ export async function checkRepeated(
     repeats: { folder: record.folder, ...(forced ? { forced } : {}) },
     git: record.git,
   };
-}
-
-function isExperiment(folder: ExperimentFolder): boolean {
-  try {
-    Deno.lstatSync(folder.record);
-    return Deno.lstatSync(folder.hidden).isDirectory;
-  } catch {
-    return false;
-  }
 }
 
 /** The variables of a run whose values stay out of files. */

@@ -44,7 +44,8 @@ export function warnOutside(outside: readonly string[], world: World): void {
   world.warn({
     code: "snapshot",
     message: `The run loaded what is neither copied nor locked: ${names}${more}`,
-    hint: "Repeating the run needs these files as they are: name them in __include__",
+    hint:
+      "Repeating the run needs these files as they are: have them below __code__, and name them in __include__",
   });
 }
 

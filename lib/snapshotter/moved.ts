@@ -5,7 +5,7 @@
  */
 import { isThere } from "../files.ts";
 import { dirname, resolve } from "../path.ts";
-import type { Place } from "../errors.ts";
+import { type Place, shellWord } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
@@ -32,7 +32,7 @@ export async function followMovedCode(
     code: "entry-point",
     message: `Using the code in "${beside}": it was moved from "${code}", or copied`,
     place: codePlace,
-    hint: `Set __code__ to silence this: --__run__.__code__ ${beside}`,
+    hint: `Set __code__ to silence this: --__run__.__code__ ${shellWord(beside)}`,
   });
   return { ...spec, code: beside };
 }

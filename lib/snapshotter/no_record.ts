@@ -5,7 +5,7 @@
  */
 import { isArchive } from "../command.ts";
 import { isFile } from "../files.ts";
-import { ExpyrunError, type Place } from "../errors.ts";
+import { ExpyrunError, type Place, shellWord } from "../errors.ts";
 import { nearHint } from "../near_path.ts";
 import { dirname, join } from "../path.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
@@ -19,7 +19,7 @@ export function noRecord(
   if (error instanceof Deno.errors.NotADirectory) {
     const message = `Cannot read "${folder.path}": it is a file, not an experiment folder`;
     const hint = isArchive(folder.path)
-      ? `Unpack it first: tar -xzf "${folder.path}"`
+      ? `Unpack it first: tar -xzf ${shellWord(folder.path)}`
       : fileHint(dirname(folder.path));
     return new ExpyrunError({ code: "unreadable", message, place, hint });
   }

@@ -50,6 +50,18 @@ export async function findRecord(
   return await isOlder(folder) ? undefined : await readRecord(folder, place);
 }
 
+/**
+ * Whether a folder is one that was prepared. What is hidden in it may have been lost on the way, and
+ * code of another kind may hold a record.json of its own.
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function isPrepared(folder: ExperimentFolder): Promise<boolean> {
+  if (!isFile(folder.record)) return false;
+  if (isThere(folder.hidden)) return true;
+  const record = parseObject(recordText(folder, undefined));
+  return record?.format === 1 && missingKey(record) === undefined;
+}
+
 /** Whether a folder is one of the Python tool: it holds a configuration and no record. */
 // deno-lint-ignore require-await -- touches the disk
 export async function isOlder(folder: ExperimentFolder): Promise<boolean> {

@@ -16,7 +16,7 @@ import { referToImports, writeImports } from "./imports.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
-import { readRecord } from "./record_file.ts";
+import { isPrepared, readRecord } from "./record_file.ts";
 import { copyError, readReason } from "./roots.ts";
 
 /**
@@ -131,12 +131,7 @@ async function filesOf(spec: RunSpec, entry: EntryPoint, folder: ExperimentFolde
 /** The record of the copy, when `code` is an experiment folder that holds one. */
 async function earlierCode(spec: RunSpec): Promise<CodeRecord | undefined> {
   const folder = openFolder(spec.code);
-  try {
-    Deno.lstatSync(folder.record);
-    Deno.lstatSync(folder.hidden);
-  } catch {
-    return undefined;
-  }
+  if (!await isPrepared(folder)) return undefined;
   const { code } = await readRecord(folder, spec.codePlace ?? spec.main.place);
   return code.mode === "copy" ? code : undefined;
 }

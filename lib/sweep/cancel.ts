@@ -4,7 +4,7 @@
  * @module
  */
 import type { CancelCommand } from "../command.ts";
-import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
+import { type ArgumentPlace, ExpyrunError, shellWord } from "../errors.ts";
 import { resolve } from "../path.ts";
 import { statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
@@ -36,7 +36,7 @@ export async function cancel(command: CancelCommand, world: World): Promise<stri
   ];
   const path = shownPath(folder.path, world);
   if (ended.length === 0) return `Nothing to cancel: ${path} is not running\n`;
-  return `Cancelled ${ended.join(", ")}\nGo on with: expyrun sweep --resume ${path}\n`;
+  return `Cancelled ${ended.join(", ")}\nGo on with: expyrun sweep --resume ${shellWord(path)}\n`;
 }
 
 async function cancelSingle(
@@ -71,7 +71,7 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
   }
   terminate(process, shown, place);
   while (await statusOf({ status, process }) === "running") await pause();
-  return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shown}\n`;
+  return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shellWord(shown)}\n`;
 }
 
 function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace): ExpyrunError {

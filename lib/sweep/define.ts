@@ -50,8 +50,8 @@ export async function defineSweep(
 ): Promise<DefinedSweep> {
   const merged = await loadConfig(definition.config, world, definition.configPlace);
   refuseDebugKey(definition, merged);
-  const { fixed, axes } = sortSettings(definition.settings, merged, world);
-  const base = applyOverrides(merged, namingSecrets(fixed.flatMap(overrideOf), merged, world));
+  const { fixed, axes } = sortSettings(named(definition.settings, merged, world), merged, world);
+  const base = applyOverrides(merged, fixed.flatMap(overrideOf));
   checkReservedKeys(base, world);
   const space = joinSpace(readSweepSection(base, world), {
     axes,
@@ -62,6 +62,18 @@ export async function defineSweep(
   });
   const { runs } = planRuns(space, base);
   return { base, ...await checkRuns(runs, base, definition, world) };
+}
+
+/** The settings with secrets by their names, also where messages show their places. */
+function named(settings: readonly Setting[], config: Mapping, world: World): Setting[] {
+  return settings.map((setting) => {
+    const overrides = namingSecrets(overrideOf(setting), config, world);
+    const words = overrides.map(({ value, valuePlace }) => ({
+      text: value,
+      place: valuePlace as Setting["keyPlace"],
+    }));
+    return { ...setting, words };
+  });
 }
 
 /** Of a key given twice the last counts, as for overrides. */

@@ -141,8 +141,8 @@ export async function readSweepRecord(
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
       throw refuse((error as Error).message);
     }
-    const meant = isThere(folder.path) ? undefined : nearHint(folder.path);
-    throw refuse("it is no sweep", meant ?? "A sweep is a folder such as out/SWEEPS/config.0");
+    if (!isThere(folder.path)) throw refuse("there is no such folder", nearHint(folder.path));
+    throw refuse("it is no sweep", "A sweep is a folder such as out/SWEEPS/config.0");
   }
   if (record.format !== 1) throw refuse(`its format is ${record.format}`, "Use a newer expyrun");
   return record as SweepRecord;

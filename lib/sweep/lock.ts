@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExpyrunError, type Place } from "../errors.ts";
+import { ExpyrunError, type Place, shellWord } from "../errors.ts";
 import { folderError } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
 import type { SweepFolder } from "./folder.ts";
@@ -29,7 +29,7 @@ export async function holdSweep(folder: SweepFolder, place?: Place): Promise<Hel
       code: "status",
       message: `Cannot go on with "${folder.path}": ${who} is running it`,
       place,
-      hint: `Wait for it, or end it with: expyrun cancel ${folder.path}`,
+      hint: `Wait for it, or end it with: expyrun cancel ${shellWord(folder.path)}`,
     });
   }
   await file.truncate();

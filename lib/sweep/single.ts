@@ -4,6 +4,7 @@
  * @module
  */
 import type { GivenOptions, PrepareCommand } from "../command.ts";
+import { shellWord } from "../errors.ts";
 import { basename, join } from "../path.ts";
 import { checkRun } from "../check.ts";
 import { prepareRun } from "../prepare.ts";
@@ -66,7 +67,7 @@ export async function runOnSlurm(
     const number = await callSbatch(script, text, slurm, world);
     const entry: SingleJob = { job: number, submittedAt: timestamp() };
     await writeFile(job, `${JSON.stringify(entry)}\n`);
-    const path = shownPath(folder.path, world);
+    const path = shellWord(shownPath(folder.path, world));
     return `Submitted ${path} as job ${number}\nFollow: expyrun status ${path}\n`;
   } catch (error) {
     await discardFolder(folder);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shellWord } from "../errors.ts";
 import { basename } from "../path.ts";
 import type { World } from "../world.ts";
 import { prepareAgain } from "./again.ts";
@@ -56,7 +57,9 @@ export async function startHere(start: LocalStart, world: World): Promise<SweepA
   const stopped = await executeLocally({ ...start, again }, world);
   const states = await readStates(folder, values.length, world);
   const path = shownPath(folder.path, world);
-  if (stopped !== undefined) world.say(`expyrun: go on with: expyrun sweep --resume ${path}`);
+  if (stopped !== undefined) {
+    world.say(`expyrun: go on with: expyrun sweep --resume ${shellWord(path)}`);
+  }
   const allSucceeded = states.every(({ status }) => status === "succeeded");
   return {
     text: quiet ? "" : statusTable(values, states, world),
@@ -87,7 +90,9 @@ export async function startOnSlurm(start: SlurmStart, world: World): Promise<Swe
   const what = `${countOf(runs.length)} of ${path}`;
   const named = jobs.length === 1 ? "job" : "jobs";
   return {
-    text: `Submitted ${what} as ${named} ${jobs.join(", ")}\nFollow: expyrun status ${path}\n`,
+    text: `Submitted ${what} as ${named} ${jobs.join(", ")}\nFollow: expyrun status ${
+      shellWord(path)
+    }\n`,
     exitCode: 0,
   };
 }

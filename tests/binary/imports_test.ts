@@ -139,6 +139,9 @@ testBinary("a vendor folder serves https: and jsr:", async (folder) => {
 
 const missing: readonly (readonly [string, string, Files])[] = [
   ["absent", 'Import "absent" not a dependency', {}],
+  ["named", 'Could not resolve "named", but found it in a package.json', {
+    "package.json": '{"dependencies": {"named": "1"}}',
+  }],
   ["npm:absent@1", "matching package for 'npm:absent@1'", {}],
   ["npm:b@9", 'Module not found "npm:b@9"', packages],
   ["jsr:@scope/absent", 'Module not found "jsr:@scope/absent"', {}],

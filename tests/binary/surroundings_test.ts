@@ -1,7 +1,7 @@
 /** The binary alone, wherever it stands and whatever it is called by. */
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { binary, run, writeFiles } from "../temp.ts";
+import { binary, expyrun, run, writeFiles } from "../temp.ts";
 import { config, runIn, testBinary } from "./binary.ts";
 
 const files = {
@@ -96,6 +96,9 @@ testBinary("--runtime deno uses the deno on PATH, and says which versions ran", 
   assertEquals([record.runtime, record.scope], ["deno", "deny"]);
   const written = await Deno.readTextFile(join(folder, "out/x/exp.0/config.yml"));
   assertEquals(/^ {2}__runtime__: deno$/m.test(written), true, written);
+  // It is compared with what will run it again, not with the binary.
+  const report = await expyrun(["rerun", "--report", "--json", "out/x/exp.0"], { cwd: folder });
+  assertEquals(JSON.parse(report.stdout).versions, [], report.stderr);
 });
 
 testBinary("--runtime deno without a deno is refused before anything is made", async (folder) => {

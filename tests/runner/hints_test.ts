@@ -104,6 +104,10 @@ const absences: readonly (readonly [string, string | undefined])[] = [
   [`TypeError: Module not found "file:///out/exp.0/src/model.ts".`, include("src/model.ts")],
   [`TypeError: Module not found "file:///out/exp.0/lib/data2.ts".`, include("lib/data2.ts")],
   [`TypeError: Module not found "file:///elsewhere/x.ts".`, undefined],
+  [
+    `TypeError: Module not found "file:///out/ext.ts".`,
+    "The import leads out of __code__: set __code__ to a folder that holds both files",
+  ],
   [`TypeError: Module not found "https://a.b/x.ts".`, undefined],
   [
     `NotFound: No such file or directory (os error 2): readfile '/out/exp.0/src/words.txt'`,

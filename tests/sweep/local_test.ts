@@ -223,6 +223,28 @@ test("a run that takes too long is ended, and that is a failure", async (project
   });
 });
 
+test("nor is it a success to end in time when told to", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      Deno.addSignalListener("SIGTERM", () => Deno.exit(0));
+      await new Promise((resolve) => setTimeout(resolve, 60000));
+    }\n`,
+  );
+  const words = ["--quiet", "--timeout", "500ms", "config.yml", "--seed", "1..1"];
+  const { exitCode } = await project.run("sweep", ...words);
+  assertEquals(exitCode, 1);
+  const { status, timedOut, exitCode: own } = await project.record(1);
+  assertEquals({ status, timedOut, own }, { status: "failed", timedOut: true, own: 0 });
+});
+
+test("--runtime is that of all runs", async (project) => {
+  const words = ["--quiet", "--runtime", "embedded", "config.yml", "--seed", "1..2"];
+  const { exitCode, stderr } = await project.run("sweep", ...words);
+  assertEquals([exitCode, stderr], [0, ""]);
+  assertEquals((await project.record(2)).runtime, "embedded");
+});
+
 test("graphics cards: one run each, shared with other sweeps by leases", async (project) => {
   const [a, b] = [crypto.randomUUID(), crypto.randomUUID()];
   await Deno.writeTextFile(

@@ -1,0 +1,3 @@
+export function main(name: string, config: unknown): void {
+  console.log(name, config);
+}
