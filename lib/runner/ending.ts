@@ -13,6 +13,7 @@ import { writeLastRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { errorMessage, withoutSecrets } from "./failure.ts";
+import { entryPointHint } from "./entry_point_hint.ts";
 import { importHint } from "./import_hint.ts";
 import { permissionHint } from "./permission_hint.ts";
 import type { Outcome } from "./process.ts";
@@ -31,7 +32,7 @@ export async function endRun(
   // Temporary files may have filled the disk: with them gone there is room for the record.
   await removeTemporary(folder);
   const unwritten = await lastRecord(folder, last);
-  sayEnd(last, outcome, folders, world);
+  await sayEnd(last, outcome, folder, folders, world);
   if (unwritten) world.warn(unwritten);
   warnOfDoubts(last, world);
   return last;
@@ -87,19 +88,20 @@ async function endedRecord(
  *
  * @param folders the present paths of the experiment folder, the real one first
  */
-function sayEnd(
+async function sayEnd(
   record: RunRecord,
   outcome: Outcome,
+  folder: ExperimentFolder,
   folders: readonly string[],
   world: World,
-): void {
+): Promise<void> {
   const { status, exitCode, durationMs = 0 } = record;
   const how = exitCode === 0 ? "" : ` (${outcome.signal ?? `exit code ${exitCode}`})`;
   world.say(`expyrun: ${status}${how} in ${shownDuration(durationMs)}`);
   if (exitCode === 0) return;
   const { stderrTail } = outcome;
   const hint = permissionHint(stderrTail, record, folders) ??
-    importHint(stderrTail, record, folders);
+    importHint(stderrTail, record, folders) ?? await entryPointHint(folder, outcome);
   if (hint !== undefined) world.hint(hint);
 }
 
