@@ -28,7 +28,9 @@ export async function readRecord(folder: ExperimentFolder, place?: Place): Promi
       hint,
     });
   const record = parseObject(text);
-  if (record === undefined) throw unreadable("it is not a JSON object");
+  if (record === undefined) {
+    throw unreadable("it is not a JSON object", "Put it back as it was: it vouches for all else");
+  }
   if (typeof record.format === "number" && record.format > 1) {
     throw unreadable(`its format is ${record.format}, newer than 1`, "Use a newer expyrun");
   }
