@@ -63,10 +63,11 @@ const place = ` --> config.yml:2:13
 `;
 
 const text = recordJson(record);
-const broken: [string, string, string][] = [
-  ["half a text", text.slice(0, 100), "it is not a JSON object"],
-  ["nothing", "", "it is not a JSON object"],
-  ["a list", "[]", "it is not a JSON object"],
+const noJson = "Put it back as it was: it vouches for all else";
+const broken: [what: string, text: string, because: string, hint?: string][] = [
+  ["half a text", text.slice(0, 100), "it is not a JSON object", noJson],
+  ["nothing", "", "it is not a JSON object", noJson],
+  ["a list", "[]", "it is not a JSON object", noJson],
   ["no format", "{}", '"format" is missing or malformed'],
   ["an unknown status", text.replace("prepared", "ready"), '"status" is missing or malformed'],
   ["no command", text.replace('"command"', '"words"'), '"command" is missing or malformed'],
@@ -82,14 +83,15 @@ const broken: [string, string, string][] = [
   ],
 ];
 
-for (const [what, text, because] of broken) {
+for (const [what, text, because, hint] of broken) {
   Deno.test(`a record that cannot be trusted: ${what}`, () =>
     withTempDir(async (dir) => {
       await writeFiles(dir, { "record.json": text });
       await assertRefuses(
         () => readRecord(openFolder(dir), placeOf('"src.main:main"')),
         dir,
-        `unreadable\nerror: Cannot read "$DIR/record.json": ${because}\n${place}`,
+        `unreadable\nerror: Cannot read "$DIR/record.json": ${because}\n${place}` +
+          (hint === undefined ? "" : `  = hint: ${hint}\n`),
       );
     }));
 }
