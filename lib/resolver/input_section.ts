@@ -15,6 +15,25 @@ export interface DeclaredInput {
   readonly place: Place;
 }
 
+/** Whether a path of keys leads to declared inputs. */
+export function isInput(path: string): boolean {
+  return path === inputs || path.startsWith(`${inputs}.`);
+}
+
+const inputs = "__run__.__inputs__";
+
+/**
+ * Inputs as a reference to them stands for them: absolute, as in the written files. The experiment
+ * has another working directory.
+ */
+export function absoluteInput(node: Node, world: World): Node {
+  if (node.kind === "list") {
+    return { ...node, items: node.items.map((item) => absoluteInput(item, world)) };
+  }
+  if (node.kind !== "scalar" || node.type !== "string" || node.value === "") return node;
+  return { ...node, value: resolve(world.cwd, node.value) };
+}
+
 /**
  * Reads the inputs: a path or a list of paths, relative ones from the working directory.
  *

@@ -17,6 +17,7 @@ import {
   literalMark,
   variablesOf,
 } from "./interpolation.ts";
+import { absoluteInput, isInput } from "./input_section.ts";
 import { holdsSecret, maskedText, openReferences } from "./masked.ts";
 import { childOf, type Entry, type Link, type Mapping, type Node, pathsOf } from "./node.ts";
 import type { List, Scalar, TypedValue } from "./node.ts";
@@ -330,8 +331,10 @@ function targetOf(
 ): Node | { readonly need: Node; readonly path: string } | undefined {
   const known = resolution.targets.get(path);
   if (known) return known;
-  const target = walkTo(resolution, path);
-  if (target && !("need" in target)) resolution.targets.set(path, target);
+  const found = walkTo(resolution, path);
+  if (!found || "need" in found) return found;
+  const target = isInput(path) ? absoluteInput(found, resolution.world) : found;
+  resolution.targets.set(path, target);
   return target;
 }
 

@@ -152,6 +152,28 @@ function warningsOf(text: string): string[] {
   return world.warnings.map((problem) => render("warning", problem, { color: false }));
 }
 
+Deno.test("a reference to declared inputs is absolute, as they are written", () => {
+  const world = tellingWorld({ cwd: "/work", env });
+  const text = (inputs: string) =>
+    `one: "{__run__.__inputs__.0}"\nall: "{__run__.__inputs__}"\nin: "x {__run__.__inputs__.0}"\n` +
+    `d: data\n__run__: {__inputs__: ${inputs}, __name__: rel}\nname: "{__run__.__name__}"\n`;
+  const values = (inputs: string) => {
+    const resolved = resolveConfig(parse(text(inputs)), world);
+    return ["one", "all", "in", "name"].map((key) => told(nodeAt(resolved, key)!));
+  };
+  const expected = values('[/work/data/a, /abs/b, ""]');
+  assertEquals(values('["{d}/a", /abs/b, ""]'), expected);
+  assertEquals(values('[data/a, /abs/b, ""]'), expected);
+  const direct = parse("a: x /work/data/a\n");
+  assertEquals(expected[2], told(nodeAt(direct, "a")!));
+  const single = resolveConfig(
+    parse('a: "{__run__.__inputs__}"\n__run__: {__inputs__: data}\n'),
+    world,
+  );
+  assertEquals(told(nodeAt(single, "a")!), told(nodeAt(parse("a: /work/data\n"), "a")!));
+  assertEquals(world.warnings, []);
+});
+
 Deno.test("an unknown reference is warned about at its brace, and is empty text", () => {
   const text = 'training: {batch_size: 1}\nname: "example-{training.batchsize}"\n';
   assertEquals(warningsOf(text), [
