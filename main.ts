@@ -22,7 +22,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     if (words.length === 0) return tell(helpText()), 2;
     const command = parseCommand(words);
-    return await dispatch(command, surroundings(words, command, style), style);
+    return await dispatch(command, surroundings(words, command, style));
   } catch (thrown) {
     const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
@@ -43,7 +43,7 @@ function withWordHint(problem: Problem): Problem {
   return { ...problem, hint: verbHint(place.words[0]!) };
 }
 
-async function dispatch(command: Command, world: World, style: Style): Promise<number> {
+async function dispatch(command: Command, world: World): Promise<number> {
   switch (command.kind) {
     case "help":
       return answer(helpText(command.verb));
@@ -76,12 +76,8 @@ async function dispatch(command: Command, world: World, style: Style): Promise<n
     case "explain":
       return answer(await (await import("./lib/explain.ts")).explain(command, world));
     case "verify": {
-      const verdict = await (await import("./lib/verify.ts")).verify(command, world);
-      for (const { problem } of verdict.unreadable) {
-        world.tell(render("error", problem, style).trimEnd());
-      }
-      if (verdict.unreadable.length > 0) return answer(verdict.text) || 125;
-      return answer(verdict.text) || (verdict.unchanged ? 0 : 1);
+      const { text, exitCode } = await (await import("./lib/verify.ts")).verify(command, world);
+      return answer(text) || exitCode;
     }
     case "rerun": {
       const { text, exitCode } = await (await import("./lib/rerun.ts")).rerun(command, world);
@@ -142,6 +138,7 @@ function surroundings(words: readonly string[], command: Command, style: Style):
       if (strict) throw new ExpyrunError(problem);
       tellAfresh(render("warning", problem, style));
     },
+    fail: (problem) => tellAfresh(render("error", problem, style)),
     hint: (text) => tellAfresh(`hint: ${text}\n`),
     say: (line) => quiet ? undefined : tellAfresh(`${line}\n`),
     tell: (line) => tellAfresh(`${line}\n`),

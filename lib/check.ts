@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { isAbsolute } from "./path.ts";
 import type { Configuration } from "./resolve.ts";
 import { readRunSection, type RunSpec } from "./resolver/run_section.ts";
-import { askVersions } from "./runner/versions.ts";
+import { versionsOf } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
@@ -46,9 +45,7 @@ export async function checkRun(
 export async function chooseRuntime({ spec }: CheckedRun, world: World): Promise<Runtime> {
   const name = runtimeOf(spec, world);
   if (name === "embedded") refuseExceptions(spec.permissions, spec.permissionsPlace);
-  const isOther = name === "deno" && !isAbsolute(world.deno);
-  const versions = isOther ? await askVersions(world) : world.versions;
-  return { runtime: name, versions };
+  return { runtime: name, versions: await versionsOf(name, world) };
 }
 
 /** The runtime that the command line, the configuration or the program itself names, in this order. */

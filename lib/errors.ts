@@ -123,8 +123,8 @@ export function exitCodeOf(
 ): number {
   if (signal !== undefined) return 128 + signal;
   // What __run__ holds may come from the command line, too.
-  if (code === "section") return place?.kind === "argument" ? 2 : 125;
-  return code === "usage" || code === "override" || code === "sweep" ? 2 : 125;
+  const isWord = code === "section" && place?.kind === "argument";
+  return isWord || code === "usage" || code === "override" || code === "sweep" ? 2 : 125;
 }
 
 /** ANSI styling, or none. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFolder } from "./files.ts";
 import { basename, isAbsolute, join } from "./path.ts";
 import type { ExplainCommand } from "./command.ts";
 import { readConfiguration } from "./resolve.ts";
@@ -29,7 +30,7 @@ async function explanationsOf(command: ExplainCommand, world: World): Promise<Ex
   const { config, overrides } = command;
   const path = isAbsolute(config) ? config : join(world.cwd, config);
   const folder = openFolder(path);
-  if (!(await isFolder(path))) return await explanationsNow(command, world);
+  if (!isFolder(path)) return await explanationsNow(command, world);
   // What was recorded knows of no overrides but those of the run.
   const recorded = overrides.length === 0 ? await readOrigins(folder) : undefined;
   const file = overrides.length === 0 ? folder.config : folder.rawConfig;
@@ -45,12 +46,4 @@ async function explanationsNow(command: ExplainCommand, world: World): Promise<E
     variable: variablesOf(world),
     isSecret: readSecretRule(raw),
   });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -16,7 +16,7 @@ import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Override } from "./resolver/override.ts";
 import { readRunSection } from "./resolver/run_section.ts";
-import { askVersions } from "./runner/versions.ts";
+import { versionsOf } from "./runner/versions.ts";
 import { readArchive } from "./runs/archive.ts";
 import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
 import { requireSecrets, secretNames } from "./runs/trust.ts";
@@ -162,11 +162,10 @@ function inRuntimeOf(record: RunRecord | undefined, world: World): World {
   return { ...world, runtime: { name: record.runtime, isAsked: false } };
 }
 
-/** The versions of what will run it: the compiled binary may use the `deno` on PATH. */
+/** With the versions of what will run it. */
 async function withVersions(world: World): Promise<World> {
-  if (world.runtime.name !== "deno" || isAbsolute(world.deno)) return world;
   // That there is none is said when it is to be started.
-  const versions = await askVersions(world).catch(() => world.versions);
+  const versions = await versionsOf(world.runtime.name, world).catch(() => world.versions);
   return { ...world, versions };
 }
 

@@ -15,9 +15,8 @@ import type { World } from "./world.ts";
 /** The text to print, and whether every folder is what it was. */
 export interface Verdict {
   readonly text: string;
-  readonly unchanged: boolean;
-  /** Of several: those that are no experiment folders. */
-  readonly unreadable: readonly ExpyrunError[];
+  /** 0: every folder is what it was; 1: one is not; 125: one of several is no experiment folder. */
+  readonly exitCode: 0 | 1 | 125;
 }
 
 /**
@@ -31,7 +30,7 @@ export async function verify(
 ): Promise<Verdict> {
   const results: [folder: string, changes: Changes][] = [];
   const uncopied = new Set<string>();
-  const unreadable: ExpyrunError[] = [];
+  let isUnreadable = false;
   for (const operand of folders) {
     try {
       const { changes, isUncopied } = await changesOf(operand, world);
@@ -40,7 +39,8 @@ export async function verify(
     } catch (error) {
       // One among many must not keep the others from being told of.
       if (!(error instanceof ExpyrunError) || folders.length === 1) throw error;
-      unreadable.push(error);
+      world.fail(error.problem);
+      isUnreadable = true;
     }
   }
   const text = json
@@ -48,7 +48,8 @@ export async function verify(
     : results.map(([folder, changes]) => verdictText(folder, changes, uncopied.has(folder))).join(
       "",
     );
-  return { text, unreadable, unchanged: results.every(([, changes]) => isUnchanged(changes)) };
+  if (isUnreadable) return { text, exitCode: 125 };
+  return { text, exitCode: results.every(([, changes]) => isUnchanged(changes)) ? 0 : 1 };
 }
 
 async function changesOf({ folder, folderPlace }: FolderOperand, world: World) {

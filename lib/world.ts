@@ -56,6 +56,8 @@ export interface World {
   hint(text: string): void;
   /** Says a line in expyrun's own voice, on stderr; nothing under `--quiet`. */
   say(line: string): void;
+  /** Reports a problem of one among several, and goes on with the others. */
+  fail(problem: Problem): void;
   /** Says a line that was asked for, on stderr, even under `--quiet`. */
   tell(line: string): void;
   /** Told when the experiment's output left a line open: expyrun's next words begin a fresh one. */

@@ -41,6 +41,7 @@ export function tellingWorld(changes: Partial<World> = {}): ToldWorld {
     warn: (problem) => void warnings.push(problem),
     hint: (text) => void hints.push(text),
     say: (line) => void said.push(line),
+    fail: (problem) => void warnings.push(problem),
     tell: (line) => void said.push(line),
     ...changes,
     warnings,

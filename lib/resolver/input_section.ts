@@ -6,7 +6,7 @@
 import { resolve } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
-import { aKind, type Node } from "./node.ts";
+import { aKind, mapScalars, type Node } from "./node.ts";
 
 /** A declared input: a file or a folder. */
 export interface DeclaredInput {
@@ -27,11 +27,14 @@ const inputs = "__run__.__inputs__";
  * has another working directory.
  */
 export function absoluteInput(node: Node, world: World): Node {
-  if (node.kind === "list") {
-    return { ...node, items: node.items.map((item) => absoluteInput(item, world)) };
-  }
-  if (node.kind !== "scalar" || node.type !== "string" || node.value === "") return node;
-  return { ...node, value: resolve(world.cwd, node.value) };
+  return mapScalars(
+    node,
+    inputs,
+    (scalar) =>
+      scalar.type === "string" && scalar.value !== ""
+        ? { ...scalar, value: resolve(world.cwd, scalar.value) }
+        : scalar,
+  );
 }
 
 /**

@@ -121,3 +121,24 @@ export function* pathsOf(node: Node, prefix = ""): Generator<[path: string, node
     yield* pathsOf(child, path);
   }
 }
+
+/**
+ * The node with each scalar in it replaced.
+ *
+ * @param path of the node; `make` is told that of the scalar
+ */
+export function mapScalars(
+  node: Node,
+  path: string,
+  make: (scalar: Scalar, path: string) => Node,
+): Node {
+  if (node.kind === "scalar") return make(node, path);
+  if (node.kind === "list") {
+    return { ...node, items: node.items.map((item, i) => mapScalars(item, `${path}.${i}`, make)) };
+  }
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    entries.set(key, { ...entry, value: mapScalars(entry.value, `${path}.${key}`, make) });
+  }
+  return { ...node, entries };
+}

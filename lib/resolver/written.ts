@@ -14,7 +14,7 @@ import {
   literalMark,
   replaceVariables,
 } from "./interpolation.ts";
-import type { Entry, Mapping, Node, Scalar } from "./node.ts";
+import { type Mapping, mapScalars, type Node, type Scalar } from "./node.ts";
 import { isPermissionPath } from "./permission_section.ts";
 import { textOf } from "./text.ts";
 
@@ -170,36 +170,24 @@ function spelledOut(node: Node, resolved: Node): Node {
   const path = node.kind === "scalar" && node.type === "string"
     ? findReferences(node.value)[0]?.path
     : undefined;
-  return path === undefined ? escaped(resolved) : partOf(path, resolved);
-}
-
-function partOf(path: string, node: Node): Node {
-  if (node.kind === "scalar" || !isReferable(path)) {
-    return isReferable(path) && node.kind === "scalar"
-      ? { kind: "scalar", type: "string", value: `{${path}}`, place: node.place }
-      : escaped(node);
-  }
-  if (node.kind === "list") {
-    return { ...node, items: node.items.map((item, i) => partOf(`${path}.${i}`, item)) };
-  }
-  const entries = new Map<string, Entry>();
-  for (const [key, entry] of node.entries) {
-    entries.set(key, { ...entry, value: partOf(`${path}.${key}`, entry.value) });
-  }
-  return { ...node, entries };
+  if (path === undefined) return escaped(resolved);
+  return mapScalars(
+    resolved,
+    path,
+    (scalar, path): Node =>
+      isReferable(path)
+        ? { kind: "scalar", type: "string", value: `{${path}}`, place: scalar.place }
+        : escaped(scalar),
+  );
 }
 
 /** A resolved node as raw text that resolves to it. */
 function escaped(node: Node): Node {
-  if (node.kind === "list") return { ...node, items: node.items.map(escaped) };
-  if (node.kind === "mapping") {
-    const entries = new Map<string, Entry>();
-    for (const [key, entry] of node.entries) {
-      entries.set(key, { ...entry, value: escaped(entry.value) });
-    }
-    return { ...node, entries };
-  }
-  return node.type === "string" ? { ...node, value: literally(node.value) } : node;
+  return mapScalars(
+    node,
+    "",
+    (scalar) => scalar.type === "string" ? { ...scalar, value: literally(scalar.value) } : scalar,
+  );
 }
 
 function withTexts(

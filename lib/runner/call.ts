@@ -56,6 +56,12 @@ export function entryUrl(run: Run): string {
   return toFileUrl(join(codeRoot(run), run.record.code.module)).href;
 }
 
+/** The deno.json that imports are resolved by, as flags of `deno run`. */
+export function configFlags({ record: { code }, folder }: Run): string[] {
+  const config = code.config && (code.mode === "copy" ? folder.denoConfig : code.config);
+  return config === undefined ? ["--no-config"] : ["--config", config];
+}
+
 /** A copy is found where the folder is now: folders are moved, and copied to other machines. */
 export function codeRoot({ record: { code }, folder }: Run): string {
   return code.mode === "copy" ? folder.path : code.root;

@@ -4,7 +4,14 @@
  * @module
  */
 import { join, relative } from "../path.ts";
-import { callText, childEnvironment, foldersOf, temporaryVariables, watchOf } from "./call.ts";
+import {
+  callText,
+  childEnvironment,
+  configFlags,
+  foldersOf,
+  temporaryVariables,
+  watchOf,
+} from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
 import { keyVariable } from "./seal.ts";
@@ -30,6 +37,7 @@ function plan(run: Run): Launch {
       "--frozen",
       ...keepsCompiled(run) ? [] : ["--no-code-cache"],
       ...configFlags(run),
+      ...lockFlags(run),
       ...permissionFlags({
         permissions: run.record.permissions,
         folders: foldersOf(run),
@@ -66,14 +74,9 @@ function addedVariables(run: Run): Record<string, string> {
 }
 
 /** Without a lock nothing but relative imports was found: there is nothing to download. */
-function configFlags({ record: { code }, folder }: Run): string[] {
-  const copied = code.mode === "copy";
-  const config = code.config && (copied ? folder.denoConfig : code.config);
-  const lock = code.lock && (copied ? folder.lock : code.lock);
-  return [
-    ...(config === undefined ? ["--no-config"] : ["--config", config]),
-    ...(lock === undefined ? ["--no-lock", "--no-npm"] : ["--lock", lock]),
-  ];
+function lockFlags({ record: { code }, folder }: Run): string[] {
+  const lock = code.lock && (code.mode === "copy" ? folder.lock : code.lock);
+  return lock === undefined ? ["--no-lock", "--no-npm"] : ["--lock", lock];
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   callText,
   childEnvironment,
   codeRoot,
+  configFlags,
   entryUrl,
   foldersOf,
   temporaryVariables,
@@ -68,13 +69,8 @@ function orderOf(run: Run): Order {
 }
 
 /** Deno resolves the imports of a module all at once, which leaves nothing for rules to answer. */
-function importFlags({ self, record: { code }, folder }: Run): string[] {
-  if (self.flagsAt === undefined) return [];
-  const config = code.config && (code.mode === "copy" ? folder.denoConfig : code.config);
-  return [
-    ...(config === undefined ? ["--no-config"] : ["--config", config]),
-    "--node-modules-dir=manual",
-  ];
+function importFlags(run: Run): string[] {
+  return run.self.flagsAt === undefined ? [] : [...configFlags(run), "--node-modules-dir=manual"];
 }
 
 /** Nothing where the runtime answers by itself, which is faster. */

@@ -25,14 +25,15 @@ import type { Ran } from "./start.ts";
  * @returns its last record
  */
 export async function endRun(
-  { run: { folder, record }, outcome, durationMs, folders }: Ran,
+  ran: Ran,
   world: World,
 ): Promise<RunRecord> {
+  const { run: { folder, record }, outcome, durationMs } = ran;
   const last = await endedRecord(folder, record, outcome, durationMs, world);
   // Temporary files may have filled the disk: with them gone there is room for the record.
   await removeTemporary(folder);
   const unwritten = await lastRecord(folder, last);
-  await sayEnd(last, outcome, folder, folders, world);
+  await sayEnd(last, ran, world);
   if (unwritten) world.warn(unwritten);
   warnOfDoubts(last, world);
   return last;
@@ -83,16 +84,10 @@ async function endedRecord(
   };
 }
 
-/**
- * Says how the run ended, and the way out of what ended it.
- *
- * @param folders the present paths of the experiment folder, the real one first
- */
+/** Says how the run ended, and the way out of what ended it. */
 async function sayEnd(
   record: RunRecord,
-  outcome: Outcome,
-  folder: ExperimentFolder,
-  folders: readonly string[],
+  { run: { folder }, outcome, folders }: Ran,
   world: World,
 ): Promise<void> {
   const { status, exitCode, durationMs = 0 } = record;

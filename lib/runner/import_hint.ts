@@ -25,51 +25,44 @@ export function importHint(
   if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
-  const missing = missingModule(text);
-  const module = extensionHint(missing, record, folders) ?? moduleHint(missing, record, folders);
-  if (module !== undefined) return module;
-  const file = includeLine(missingFile(text), folders);
-  return file && `${file}; $EXPYRUN_CWD names the folder that the command was given in`;
+  const module = missingModule(text);
+  const hint = module && moduleHint(module, record, folders);
+  if (hint) return hint;
+  const file = missingFile(text);
+  const inside = file && inFolder(file, folders);
+  if (!inside) return undefined;
+  return `${includeLine(inside)}; $EXPYRUN_CWD names the folder that the command was given in`;
+}
+
+function moduleHint(
+  path: string,
+  record: RunRecord,
+  folders: readonly string[],
+): string | undefined {
+  const inside = inFolder(path, folders);
+  if (!inside) return leavingHint(path, folders);
+  const near = nearFile(inside, record);
+  return extensionHint(inside, record) ?? `${near ? `${near} ` : ""}${includeLine(inside)}`;
 }
 
 /** Other tools find `./data` where Deno wants `./data.ts`. */
-function extensionHint(
-  path: string | undefined,
-  { code }: RunRecord,
-  folders: readonly string[],
-): string | undefined {
-  const inside = path === undefined ? undefined : inFolder(path, folders);
+function extensionHint(inside: string, { code }: RunRecord): string | undefined {
   const meant = code.files.find(({ path }) =>
-    path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside!.length))
+    path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside.length))
   );
   return meant && `Did you mean "${meant.path}"? Imports need the extension`;
 }
 
-/** In a folder that was copied a name is sooner misspelt than ignored. */
-function moduleHint(
-  path: string | undefined,
-  record: RunRecord,
-  folders: readonly string[],
-): string | undefined {
-  const words = [nearFile(path, record, folders), includeLine(path, folders)];
-  return words.filter((word) => word !== undefined).join(" ") || leavingHint(path, folders);
-}
-
 /** What stood beside the code does not stand beside its copy. */
-function leavingHint(path: string | undefined, folders: readonly string[]): string | undefined {
+function leavingHint(path: string, folders: readonly string[]): string | undefined {
   const near = folders.flatMap((folder) => [dirname(folder), dirname(dirname(folder))])
     .filter((above) => above !== dirname(above)).map((above) => `${above}/`);
-  if (path === undefined || !near.some((folder) => path.startsWith(folder))) return undefined;
+  if (!near.some((folder) => path.startsWith(folder))) return undefined;
   return "The import leads out of __code__: set __code__ to a folder that holds both files";
 }
 
-function nearFile(
-  path: string | undefined,
-  { code }: RunRecord,
-  folders: readonly string[],
-): string | undefined {
-  const inside = path === undefined ? undefined : inFolder(path, folders);
-  if (inside === undefined) return undefined;
+/** In a folder that was copied a name is sooner misspelt than ignored. */
+function nearFile(inside: string, { code }: RunRecord): string | undefined {
   const beside = code.files.filter(({ path }) => slashed.dirname(path) === slashed.dirname(inside));
   const near = nearMiss(stem(inside), beside.map(({ path }) => stem(path)));
   const file = beside.find(({ path }) => stem(path) === near);
@@ -80,12 +73,7 @@ function stem(path: string): string {
   return slashed.basename(path).replace(/\.[^.]+$/, "");
 }
 
-function includeLine(
-  path: string | undefined,
-  folders: readonly string[],
-): string | undefined {
-  const inside = path === undefined ? undefined : inFolder(path, folders);
-  if (inside === undefined || inside === "") return undefined;
+function includeLine(inside: string): string {
   return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
 }
 

@@ -4,14 +4,24 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import type { Versions, World } from "../world.ts";
+import { isAbsolute } from "../path.ts";
+import type { RuntimeName, Versions, World } from "../world.ts";
 
 /**
- * The versions of the `deno` on PATH, and of this expyrun.
+ * The versions of what runs in a runtime: of this very program, but for the compiled binary, which
+ * may use the `deno` on PATH.
  *
  * @throws {ExpyrunError} `launch` when there is none
  */
-export async function askVersions({ deno, env, versions }: World): Promise<Versions> {
+export async function versionsOf(runtime: RuntimeName, world: World): Promise<Versions> {
+  const isOther = runtime === "deno" && !isAbsolute(world.deno);
+  return isOther ? await (asked ??= askVersions(world)) : world.versions;
+}
+
+/** The runs of a sweep, and a repetition and its report, all ask for the same one. */
+let asked: Promise<Versions> | undefined;
+
+async function askVersions({ deno, env, versions }: World): Promise<Versions> {
   const text = await versionText(deno, env);
   const [ofDeno, v8, typescript] = ["deno", "v8", "typescript"]
     .map((name) => new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1] ?? "unknown");

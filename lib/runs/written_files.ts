@@ -4,7 +4,6 @@
  * @module
  */
 import type { CheckedRun, Runtime } from "../check.ts";
-import { join } from "../path.ts";
 import { emitRaw, emitResolved } from "../resolver/emit.ts";
 import { variablesOf } from "../resolver/interpolation.ts";
 import { type RunSpec, writtenConfigs } from "../resolver/run_section.ts";
@@ -30,17 +29,15 @@ export async function writeConfigs(
   const place = spec.outputDirPlace;
   const asked = world.runtime.isAsked ? world.runtime.name : undefined;
   const written = writtenConfigs(raw, resolved, world, debug ? undefined : folder.path, asked);
-  const texts = {
-    [nameIn(folder, folder.config)]: emitResolved(written.resolved),
-    [nameIn(folder, folder.rawConfig)]: emitRaw(written.raw),
-  };
-  for (const [name, text] of Object.entries(texts)) {
-    await writeFile(join(folder.path, name), text, place);
-  }
+  const files = [
+    [folder.config, emitResolved(written.resolved)],
+    [folder.rawConfig, emitRaw(written.raw)],
+  ] as const;
+  for (const [path, text] of files) await writeFile(path, text, place);
   const variable = variablesOf(world);
   const origins = originsJson({ raw, resolved, variable, isSecret: readSecretRule(raw) });
   await writeFile(folder.origins, origins, place);
-  const digests = Object.entries(texts).map(async ([name, text]) => [name, await sha256(text)]);
+  const digests = files.map(async ([path, text]) => [nameIn(folder, path), await sha256(text)]);
   return Object.fromEntries(await Promise.all(digests));
 }
 

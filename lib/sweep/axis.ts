@@ -131,7 +131,7 @@ export function typeValue(key: string, keyPlace: Place, node: Node, config: Mapp
   if (isInt(node) && kindOf(before) === "float") {
     return { ...node, type: "float", value: Number(node.value), replaced: before } as Node;
   }
-  if (isOpen(before) || isOpen(node) || comparable(before, node)) {
+  if (isOpen(before) || isOpen(node) || kindOf(before) === kindOf(node)) {
     return { ...node, replaced: before };
   }
   throw new ExpyrunError({
@@ -171,11 +171,6 @@ export function defaultOf(key: string, place: Place, config: Mapping): Node {
 function isOpen(node: Node): boolean {
   if (node.kind !== "scalar") return false;
   return node.type === "null" || node.type === "string" && /[{$]/.test(node.value);
-}
-
-/** Of one kind: as an override, a float is no int. */
-function comparable(before: Node, node: Node): boolean {
-  return kindOf(before) === kindOf(node);
 }
 
 function isInt(node: Node): node is Node & { type: "int"; value: number | bigint } {

@@ -61,7 +61,7 @@ export async function isExperiment(path: string): Promise<boolean> {
 /** The folders of each run, in the order in which they were made. */
 export async function readFolders(folder: SweepFolder, count: number): Promise<string[][]> {
   const folders: string[][] = Array.from({ length: count }, () => []);
-  const from = await movedFrom(folder);
+  const from = movedFrom(folder, await readSweepRecord(folder, folder.path));
   for (const entry of await readLines<FolderEntry>(folder.folders)) {
     folders[entry.run]?.push(from === undefined ? entry.folder : moved(entry.folder, from, folder));
   }
@@ -69,9 +69,11 @@ export async function readFolders(folder: SweepFolder, count: number): Promise<s
 }
 
 /** Where the sweep was made, if that is not where it is now. */
-export async function movedFrom(folder: SweepFolder): Promise<string | undefined> {
-  const { folder: made } = await readSweepRecord(folder, folder.path);
-  return made === undefined || realPath(made) === realPath(folder.path) ? undefined : made;
+export function movedFrom(
+  { path }: SweepFolder,
+  { folder: made }: SweepRecord,
+): string | undefined {
+  return made === undefined || realPath(made) === realPath(path) ? undefined : made;
 }
 
 /** Its runs lie in the same output directory, which was moved as a whole. */

@@ -14,11 +14,11 @@ import {
   type SweepResumption,
 } from "./command.ts";
 import { type DefinedSweep, defineSweep, slurmOptionsOf } from "./define.ts";
-import { readLines, type SweepFolder } from "./folder.ts";
+import { readLines } from "./folder.ts";
 import { holdSweep } from "./lock.ts";
 import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
-import { movedFrom, openSweep } from "./open.ts";
+import { movedFrom, openSweep, type Sweep } from "./open.ts";
 import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
@@ -114,7 +114,7 @@ async function resume(
   const { execution } = command;
   const opened = await openSweep(task.resume, told, task.resumePlace);
   const { folder, runs: values, record: { cwd, debug } } = opened;
-  await refuseMoved(folder, task);
+  refuseMoved(opened, task);
   // Relative paths of the configuration start where the sweep was begun.
   const world: World = { ...told, cwd };
   const on = await launcherOf(execution, folder.jobs);
@@ -141,8 +141,8 @@ async function resume(
 }
 
 /** New folders would be made in the old place: the configuration of each run names that. */
-async function refuseMoved(folder: SweepFolder, task: SweepResumption): Promise<void> {
-  const from = await movedFrom(folder);
+function refuseMoved({ folder, record }: Sweep, task: SweepResumption): void {
+  const from = movedFrom(folder, record);
   if (from === undefined) return;
   throw new ExpyrunError({
     code: "status",
