@@ -211,6 +211,20 @@ test("one process at a time conducts a sweep", async (project) => {
   assertEquals((await sweep.status).code, 0);
 });
 
+test("each run has all files that the first one has", async (project) => {
+  await Deno.writeTextFile(join(project.cwd, "package.json"), '{"type": "module"}\n');
+  const { exitCode } = await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  assertEquals(exitCode, 0);
+  const namesOf = (seed: number) =>
+    Array.from(Deno.readDirSync(join(project.cwd, `out/s/${seed}/exp.0`)), ({ name }) => name)
+      .sort();
+  assert(namesOf(1).includes("package.json"));
+  assertEquals(namesOf(2), namesOf(1));
+  const [first, second] = [await project.record(1), await project.record(2)];
+  assertEquals(second.digests!["package.json"], first.digests!["package.json"]);
+  assertEquals(Object.keys(second.digests!), Object.keys(first.digests!));
+});
+
 test("a run that takes too long is ended, and that is a failure", async (project) => {
   const words = ["--quiet", "--timeout", "300ms", "config.yml", "--wait", "-1", "--seed", "1..2"];
   const { exitCode } = await project.run("sweep", ...words);

@@ -1,0 +1,4 @@
+export function main(name: string): void {
+  Deno.writeTextFileSync("result", "1");
+  console.log(name);
+}
