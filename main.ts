@@ -4,7 +4,7 @@
  * @module
  */
 import { optionHint, parseCommand, verbHint } from "./lib/cli.ts";
-import { type Command, isArchive, type PrepareCommand } from "./lib/command.ts";
+import { type Command, isArchive } from "./lib/command.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
@@ -50,66 +50,60 @@ async function dispatch(command: Command, world: World): Promise<number> {
     case "version":
       return answer(await versionText());
     case "resolve":
-      return answer(await (await import("./lib/resolve.ts")).resolve(command, world));
+      return answer(await (await others()).resolve(command, world));
     case "prepare": {
-      const { path } = await (await import("./lib/prepare.ts")).prepare(command, world);
+      const { path } = await (await running()).prepare(command, world);
       return answer(`${command.json ? JSON.stringify({ folder: path }) : path}\n`);
     }
     case "execute": {
       const { folder, folderPlace, force, logOnly } = command;
-      const { execute } = await import("./lib/execute.ts");
-      const screens = logOnly ? (await import("./lib/runner/tee.ts")).noScreens : undefined;
+      const { execute, noScreens } = await running();
+      const screens = logOnly ? noScreens : undefined;
       return exitCode(await execute(folder, world, folderPlace, { force, screens }));
     }
     case "sweep": {
-      const [{ readSweepCommand }, { sweep }] = await Promise.all([
-        import("./lib/sweep/words.ts"),
-        import("./lib/sweep/sweep.ts"),
-      ]);
-      const { text, exitCode } = await sweep(readSweepCommand(command), world);
-      return answer(text) || exitCode;
+      const { readSweepCommand, sweep } = await others();
+      return answerWith(await sweep(readSweepCommand(command), world));
     }
     case "status":
-      return answer(await (await import("./lib/sweep/status.ts")).status(command, world));
+      return answer(await (await others()).status(command, world));
     case "cancel":
-      return answer(await (await import("./lib/sweep/cancel.ts")).cancel(command, world));
+      return answer(await (await others()).cancel(command, world));
     case "explain":
-      return answer(await (await import("./lib/explain.ts")).explain(command, world));
-    case "verify": {
-      const { text, exitCode } = await (await import("./lib/verify.ts")).verify(command, world);
-      return answer(text) || exitCode;
-    }
-    case "rerun": {
-      const { text, exitCode } = await (await import("./lib/rerun.ts")).rerun(command, world);
-      return answer(text) || exitCode;
-    }
+      return answer(await (await others()).explain(command, world));
+    case "verify":
+      return answerWith(await (await others()).verify(command, world));
+    case "rerun":
+      return answerWith(await (await others()).rerun(command, world));
     case "pack":
-      return answer(await (await import("./lib/pack.ts")).pack(command, world));
+      return answer(await (await others()).pack(command, world));
     case "run": {
       const elsewhere = isForSlurm(command);
       if (isArchive(command.config)) {
-        return await (await import("./lib/rerun.ts")).runArchive(command, elsewhere, world);
+        return await (await others()).runArchive(command, elsewhere, world);
       }
-      if (!elsewhere) return exitCode(await run(command, world));
-      const { runOnSlurm } = await import("./lib/sweep/single.ts");
-      return answer(await runOnSlurm(command, command.options, world));
+      if (!elsewhere) return exitCode(await (await running()).run(command, world));
+      return answer(await (await others()).runOnSlurm(command, command.options, world));
     }
   }
+}
+
+function running() {
+  return import("./lib/run.ts");
+}
+
+function others() {
+  return import("./lib/others.ts");
+}
+
+function answerWith({ text, exitCode }: { text: string; exitCode: number }): number {
+  return answer(text) || exitCode;
 }
 
 /** Where to run is read with the rest of what SLURM needs, which a run here does not load. */
 function isForSlurm({ options }: Command & { kind: "run" }): boolean {
   return options.has("sbatch") ||
     (options.get("on")?.at(-1)?.value ?? "local") !== "local";
-}
-
-async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
-  const [{ prepare }, { execute }] = await Promise.all([
-    import("./lib/prepare.ts"),
-    import("./lib/execute.ts"),
-  ]);
-  const { path } = await prepare(command, world);
-  return await execute(path, world, undefined, { verify: false });
 }
 
 function surroundings(words: readonly string[], command: Command, style: Style): World {

@@ -85,8 +85,8 @@ async function snapshot(cwd: string): Promise<Row[]> {
 }
 
 /**
- * Each round has an output directory of its own, and none is removed before the end: a file system
- * without a journal takes its time to use again what was just removed.
+ * Each round has an output directory of its own, and nothing is removed before the end of all: a
+ * file system without a journal takes its time to use again what was just removed.
  */
 function freshOutput(): string[] {
   return ["--__run__.__output_dir__", `out/${crypto.randomUUID()}`];
@@ -323,19 +323,25 @@ function sharedBytes(folder: string, only: string): number {
   return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
+function print({ name, ratio, goal, detail }: Row): void {
+  const mark = ratio <= goal ? "" : "  over the goal";
+  const figures = `${ratio.toFixed(2).padStart(5)} x  ${String(goal).padStart(3)} x`;
+  console.log(`${name.padEnd(44)}  ${figures}  ${detail}${mark}`);
+}
+
 const groups = { launch, snapshot, lines, resolve, memory, provenance, sweep };
 const chosen = Object.entries(groups)
   .filter(([name]) => Deno.args.length === 0 || Deno.args.includes(name));
 
 try {
   console.log(`${"".padEnd(44)}  ratio   goal`);
-  for (const [, group] of chosen) {
-    for (const { name, ratio, goal, detail } of await withTempDir(group)) {
-      const mark = ratio <= goal ? "" : "  over the goal";
-      const figures = `${ratio.toFixed(2).padStart(5)} x  ${String(goal).padStart(3)} x`;
-      console.log(`${name.padEnd(44)}  ${figures}  ${detail}${mark}`);
+  await withTempDir(async (cwd) => {
+    for (const [word, group] of chosen) {
+      const folder = join(cwd, word);
+      await Deno.mkdir(folder);
+      for (const row of await group(folder)) print(row);
     }
-  }
+  });
 } finally {
   await Deno.remove(published, { recursive: true });
 }

@@ -25,8 +25,9 @@ const stages: readonly (readonly string[])[] = [
   ["resolve"],
   ["check"],
   ["prepare", "execute"],
-  ["explain", "verify", "rerun", "pack"],
+  ["run", "explain", "verify", "rerun", "pack"],
   ["sweep"],
+  ["others"],
   ["verbs"],
   ["cli"],
 ];
