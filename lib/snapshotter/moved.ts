@@ -9,7 +9,7 @@ import { type Place, shellWord } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
-import { readRecord } from "./record_file.ts";
+import { recordAt } from "./record_file.ts";
 import { realPath } from "./roots.ts";
 
 /**
@@ -53,7 +53,7 @@ export async function warnOfUncopiedCode(
   const folder = openFolder(dirname(resolve(world.cwd, config)));
   if (![folder.config, folder.rawConfig].includes(resolve(world.cwd, config))) return;
   if (!isThere(folder.record)) return;
-  const record = await readRecord(folder).catch(() => undefined);
+  const record = await recordAt(folder.path);
   if (record?.code.mode === "original") warnUncopied(code, place, world);
 }
 
@@ -73,6 +73,6 @@ export function warnUncopied(code: string, place: Place, world: World): void {
 
 /** Where an experiment folder was made; nothing for any other folder. */
 async function madeAt(path: string): Promise<string | undefined> {
-  const record = await readRecord(openFolder(path)).catch(() => undefined);
+  const record = await recordAt(path);
   return record?.folder;
 }

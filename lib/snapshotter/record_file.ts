@@ -5,7 +5,7 @@
  */
 import { isFile, isThere } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
-import { type ExperimentFolder, writeFile } from "./folder.ts";
+import { type ExperimentFolder, openFolder, writeFile } from "./folder.ts";
 import { noRecord } from "./no_record.ts";
 import type { RunRecord } from "./record.ts";
 import { missingKey, parseObject, recordJson } from "./record_text.ts";
@@ -37,6 +37,16 @@ export async function readRecord(folder: ExperimentFolder, place?: Place): Promi
   const missing = record.format === 1 ? missingKey(record) : "format";
   if (missing !== undefined) throw unreadable(`"${missing}" is missing or malformed`);
   return record as unknown as RunRecord;
+}
+
+/** The record of the folder at a path; undefined where there is none that can be read. */
+export async function recordAt(path: string): Promise<RunRecord | undefined> {
+  try {
+    return await readRecord(openFolder(path));
+  } catch (error) {
+    if (error instanceof ExpyrunError) return undefined;
+    throw error;
+  }
 }
 
 /**

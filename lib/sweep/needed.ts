@@ -5,11 +5,9 @@
  */
 import type { CheckedRun } from "../check.ts";
 import { configDigest } from "../runs/config_digest.ts";
-import { ExpyrunError } from "../errors.ts";
 import { join } from "../path.ts";
-import { openFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
-import { readRecord } from "../snapshotter/record_file.ts";
+import { recordAt } from "../snapshotter/record_file.ts";
 import { sourceDigest } from "../snapshotter/snapshot.ts";
 import type { World } from "../world.ts";
 import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
@@ -69,7 +67,7 @@ function codeDigests(world: World): (run: CheckedRun) => Promise<string> {
 async function succeededIn(parent: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const name of experimentNames(parent)) {
-    const record = await recordOf(join(parent, name));
+    const record = await recordAt(join(parent, name));
     if (record?.status === "succeeded") found.add(identityText(record));
   }
   return found;
@@ -82,14 +80,5 @@ function experimentNames(parent: string): string[] {
     );
   } catch {
     return [];
-  }
-}
-
-async function recordOf(folder: string): Promise<RunRecord | undefined> {
-  try {
-    return await readRecord(openFolder(folder));
-  } catch (error) {
-    if (error instanceof ExpyrunError) return undefined;
-    throw error;
   }
 }

@@ -4,11 +4,10 @@
  * @module
  */
 import { isThere } from "../files.ts";
-import { ExpyrunError } from "../errors.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
-import { readRecord } from "../snapshotter/record_file.ts";
+import { recordAt } from "../snapshotter/record_file.ts";
 import type { QueuedTask } from "./slurm/queue.ts";
 
 /** A status as it is shown; `queued`: prepared, or to be run again, and in SLURM's queue. */
@@ -62,7 +61,7 @@ export async function runState(
 ): Promise<RunState> {
   const folder = folders.at(-1);
   const attempts = folders.length;
-  const record = folder === undefined ? undefined : await recordOf(folder);
+  const record = folder === undefined ? undefined : await recordAt(folder);
   if (record === undefined) return { run, status: folder ? "lost" : "prepared", folder, attempts };
   const { exitCode, signal, timedOut, error, durationMs, restarts } = record;
   const status = task ? withQueue(record.status, task) : await statusOf(record);
@@ -75,16 +74,6 @@ export async function runState(
 /** It may have been killed before it could write a record. */
 function isTaken(folder: string): boolean {
   return isThere(openFolder(folder).started);
-}
-
-/** Undefined when the folder was removed. */
-async function recordOf(folder: string): Promise<RunRecord | undefined> {
-  try {
-    return await readRecord(openFolder(folder));
-  } catch (error) {
-    if (error instanceof ExpyrunError) return undefined;
-    throw error;
-  }
 }
 
 /**
