@@ -7,6 +7,7 @@ import { optionHint, parseCommand, verbHint } from "./lib/cli.ts";
 import { type Command, isArchive } from "./lib/command.ts";
 import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
+import { runChild } from "./lib/runner/child.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
 import { printAnswer as answer, tell } from "./lib/streams.ts";
 import { helpText } from "./lib/verbs.ts";
@@ -171,8 +172,7 @@ const scopedWorkers = ["--no-prompt", "--unstable-worker-options"];
 /** The first word of the hidden child mode, in which this program runs an experiment in a Worker. */
 const childWord = "--expyrun-child";
 
-async function runChild(order: string): Promise<number> {
-  const { runChild } = await import("./lib/runner/child.ts");
+async function child(order: string): Promise<number> {
   // Beside this module: a .ts among the sources, a .js in the bundle.
   const worker = `./lib/runner/worker${import.meta.url.slice(-3)}`;
   const setVariable = (name: string, value: string) => Deno.env.set(name, value);
@@ -191,7 +191,7 @@ async function versionText(): Promise<string> {
 if (import.meta.main) {
   const [word, order] = Deno.args;
   const isChild = word === childWord && order !== undefined;
-  const code = await (isChild ? runChild(order) : main(Deno.args)).catch((error) => {
+  const code = await (isChild ? child(order) : main(Deno.args)).catch((error) => {
     // Whatever is thrown and is no ExpyrunError is a defect of expyrun: here a stack helps.
     tell(`error: expyrun itself is wrong, please report this:\n${error?.stack}\n`);
     return 125;

@@ -8,10 +8,11 @@
  * @module
  */
 import * as posix from "@std/path/posix";
+import * as windows from "@std/path/windows";
 
 type Paths = typeof posix;
 
-const system: Paths = Deno.build.os === "windows" ? await import("@std/path/windows") : posix;
+const system: Paths = Deno.build.os === "windows" ? windows : posix;
 
 /** The last part of a path. */
 export const basename: Paths["basename"] = system.basename;

@@ -7,10 +7,10 @@
  * @module
  */
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import metadata from "../deno.json" with { type: "json" };
 import { deno } from "./deno.ts";
-import { compileEagerly, readExecuted } from "./eager.ts";
+import { compileEagerly, type Executed, readExecuted } from "./eager.ts";
 import { licensesOf } from "./licenses.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,27 +18,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The program, and the Worker that it opens. */
 const modules = ["main.ts", "lib/runner/worker.ts"];
 
-/** How the program is bundled. */
-export interface Bundling {
-  /** The machine that it is for; absent: any, by what the program finds out when it starts. */
-  readonly target?: string | undefined;
-  /** Whether each verb is a file of its own: faster where nothing keeps compiled code. */
-  readonly split?: boolean | undefined;
-}
-
 /**
- * Writes main.js and lib/runner/worker.js, which the program opens as a Worker.
+ * Writes main.js, the files beside it that it loads when it needs them, and lib/runner/worker.js,
+ * which it opens as a Worker.
  *
  * @param into the folder, which must exist, absolute
  * @throws {Error} when bundling fails
  */
-export async function bundle(into: string, { target, split }: Bundling = {}): Promise<void> {
+export async function bundle(into: string): Promise<void> {
   const sources = join(into, "src");
   await copySources(sources);
-  if (target !== undefined) await settleSystem(join(sources, "lib", "path.ts"), target);
-  const common = ["bundle", "--quiet", "--platform", "deno", "--minify"];
-  const words = split ? ["--code-splitting"] : [];
-  await deno([...common, ...words, "--outdir", into, ...modules], sources);
+  const words = ["bundle", "--quiet", "--platform", "deno", "--minify", "--code-splitting"];
+  await deno([...words, "--outdir", into, ...modules], sources);
   await Deno.remove(sources, { recursive: true });
 }
 
@@ -60,19 +51,6 @@ async function copyFolder(from: string, into: string): Promise<void> {
 }
 
 /**
- * The system is known here, so that no module need wait for another one while it loads: QuickJS,
- * which binaries may be tested with, never ends to wait once such a module is imported twice.
- */
-async function settleSystem(file: string, target: string): Promise<void> {
-  const text = await Deno.readTextFile(file);
-  const choice = /^const system: Paths = .*;$/m;
-  if (!choice.test(text)) throw new Error(`Cannot find the choice of the system in ${file}`);
-  const system = target.includes("windows") ? "windows" : "posix";
-  const settled = `import * as system from "@std/path/${system}";`;
-  await Deno.writeTextFile(file, text.replace(choice, settled));
-}
-
-/**
  * Makes the package that is published: the bundle, and what a reader of it needs.
  *
  * @param into the folder, absolute; what it holds is removed
@@ -82,11 +60,13 @@ export async function makePackage(into: string): Promise<void> {
   await Deno.mkdir(join(into, "schema"), { recursive: true });
   await bundle(into);
   const main = join(into, "main.js");
-  const text = compileEagerly(await Deno.readTextFile(main), await calledByRun(main));
+  for (const [file, executed] of await calledByRun(main)) {
+    await Deno.writeTextFile(file, compileEagerly(await Deno.readTextFile(file), executed));
+  }
   // It exports nothing; JSR wants to be told.
   await Deno.writeTextFile(join(into, "main.d.ts"), "export {};\n");
   const types = '// @ts-self-types="./main.d.ts"\n';
-  await Deno.writeTextFile(main, types + text);
+  await Deno.writeTextFile(main, types + await Deno.readTextFile(main));
   const { name, version, license } = metadata;
   const config = { name, version, license, exports: "./main.js" };
   await Deno.writeTextFile(join(into, "deno.json"), `${JSON.stringify(config, null, 2)}\n`);
@@ -96,8 +76,8 @@ export async function makePackage(into: string): Promise<void> {
   }
 }
 
-/** The functions that a run of an experiment calls. */
-async function calledByRun(main: string): Promise<Set<string>> {
+/** The functions that a run of an experiment calls, by the files beside the program's. */
+async function calledByRun(main: string): Promise<Map<string, Executed>> {
   const folder = await Deno.makeTempDir({ prefix: "expyrun-bundle-" });
   try {
     const section = "{ __main__: 'hello:main', __output_dir__: out, __name__: hello }";
@@ -107,7 +87,7 @@ async function calledByRun(main: string): Promise<Set<string>> {
       ["run", "-A", "--coverage=coverage", main, "--quiet", "config.yml", "--seed", "2"],
       folder,
     );
-    return await readExecuted(join(folder, "coverage"), pathToFileURL(main).href);
+    return await readExecuted(join(folder, "coverage"), dirname(main));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

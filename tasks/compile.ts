@@ -69,8 +69,8 @@ async function output(program: string, args: readonly string[]): Promise<string>
 
 /** The folder's configuration makes the binary read packages from the node_modules folder beside the
  * code that it runs, by the rules of Node. */
-async function makeStage(target: string, stage: string): Promise<void> {
-  await bundle(stage, { target, split: true });
+async function makeStage(stage: string): Promise<void> {
+  await bundle(stage);
   const config = { nodeModulesDir: "manual", lock: false };
   await Deno.writeTextFile(join(stage, "deno.json"), JSON.stringify(config));
   await Deno.writeTextFile(join(stage, "stamp.json"), JSON.stringify(await stamp()));
@@ -79,7 +79,7 @@ async function makeStage(target: string, stage: string): Promise<void> {
 async function compile({ target, file }: Job): Promise<void> {
   const stage = await Deno.makeTempDir({ prefix: "expyrun-compile-" });
   try {
-    await makeStage(target ?? Deno.build.target, stage);
+    await makeStage(stage);
     await compileStage({ target, file }, stage);
   } finally {
     await Deno.remove(stage, { recursive: true });

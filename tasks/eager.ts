@@ -8,10 +8,11 @@
  * @module
  */
 import { type Node, parse } from "acorn";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A function by its offsets in the text, as `start:end`. */
-type Executed = ReadonlySet<string>;
+export type Executed = ReadonlySet<string>;
 
 interface Insertion {
   readonly offset: number;
@@ -92,15 +93,29 @@ interface Coverage {
   }[];
 }
 
-/** Reads which functions of a module were called, from a folder that `deno run --coverage` wrote. */
-export async function readExecuted(folder: string, url: string): Promise<Set<string>> {
-  const executed = new Set<string>();
+/**
+ * Reads which functions of modules were called, from a folder that `deno run --coverage` wrote.
+ *
+ * @param modules the folder that the modules stand in
+ * @returns the functions, by the path of their module
+ */
+export async function readExecuted(
+  folder: string,
+  modules: string,
+): Promise<Map<string, Executed>> {
+  const executed = new Map<string, Executed>();
   for await (const { name } of Deno.readDir(folder)) {
-    const coverage: Coverage = JSON.parse(await Deno.readTextFile(join(folder, name)));
-    if (coverage.url !== url) continue;
-    for (const { ranges: [whole] } of coverage.functions) {
-      if (whole && whole.count > 0) executed.add(`${whole.startOffset}:${whole.endOffset}`);
-    }
+    const { url, functions }: Coverage = JSON.parse(await Deno.readTextFile(join(folder, name)));
+    const file = url.startsWith("file:") ? fileURLToPath(url) : "";
+    if (dirname(file) === modules) executed.set(file, calledOf(functions));
   }
   return executed;
+}
+
+function calledOf(functions: Coverage["functions"]): Executed {
+  return new Set(
+    functions.flatMap(({ ranges: [whole] }) =>
+      whole && whole.count > 0 ? [`${whole.startOffset}:${whole.endOffset}`] : []
+    ),
+  );
 }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { placeText } from "../runs/explain.ts";
+import { readOrigins } from "../runs/origins_file.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import type { Outcome } from "./process.ts";
 
@@ -15,8 +17,6 @@ export async function entryPointHint(
   { exitCode, stderrTail }: Outcome,
 ): Promise<string | undefined> {
   if (exitCode !== 125 || !noFunction.test(stderrTail)) return undefined;
-  const { readOrigins } = await import("../runs/origins_file.ts");
-  const { placeText } = await import("../runs/explain.ts");
   const origin = (await readOrigins(folder))?.get("__run__.__main__")?.chain[0];
   return origin && `__main__ is set in ${placeText(origin.place)}`;
 }

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { compileEagerly, readExecuted } from "../../tasks/eager.ts";
 import { run, withTempDir } from "../temp.ts";
 
@@ -70,8 +69,9 @@ function unused() { return used(2) }
     await Deno.writeTextFile(module, text);
     const covering = ["run", `--coverage=${join(cwd, "coverage")}`, module];
     const { stdout } = await run(Deno.execPath(), covering, { cwd });
-    const called = await readExecuted(join(cwd, "coverage"), pathToFileURL(module).href);
-    const eager = compileEagerly(text, called);
+    const called = await readExecuted(join(cwd, "coverage"), cwd);
+    assertEquals([...called.keys()], [module]);
+    const eager = compileEagerly(text, called.get(module)!);
     assertEquals(eager.startsWith("var used=(function used(x) { return x + 1 });"), true, eager);
     assertEquals(eager.includes("((x) => x * 2)"), true, eager);
     assertEquals(eager.includes("\nfunction unused() {"), true, eager);
