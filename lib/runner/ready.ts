@@ -11,9 +11,10 @@ import { refuseChanges, requireSecrets } from "../runs/trust.ts";
 import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
 import { readRecord } from "../snapshotter/record_file.ts";
-import type { World } from "../world.ts";
+import type { Versions, World } from "../world.ts";
 import { gatherRun, readDelivery } from "./gather.ts";
 import { refuseBlindness } from "./own_reading.ts";
+import { otherVersions } from "./present_versions.ts";
 import type { Run } from "./runner.ts";
 import { shownPath } from "../shown_path.ts";
 
@@ -34,6 +35,8 @@ export interface Ready {
   /** The text of what the entry point gets. */
   readonly delivery: string;
   readonly forced: Changes | undefined;
+  /** What runs it now, where that is not what it was prepared with. */
+  readonly versions: Versions | undefined;
   readonly place: Place | undefined;
 }
 
@@ -54,9 +57,10 @@ export async function readyRun(
   const prepared = await readRecord(folder, place);
   refuseBlindness(prepared.permissions, [folder.path, ...originalCode(prepared)], place);
   const forced = await checkTrust({ folder, record: prepared, place }, conditions, world);
+  const versions = await otherVersions(prepared, world);
   const delivery = await readDelivery(folder, shownPath(folder.config, world), world);
   const gathered = await gatherRun(folder, prepared, delivery, conditions.env ?? {}, world);
-  return { gathered, delivery: delivery.text, forced, place };
+  return { gathered, delivery: delivery.text, forced, versions, place };
 }
 
 function originalCode({ code }: RunRecord): string[] {

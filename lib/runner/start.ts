@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { folderError } from "../snapshotter/folder.ts";
+import { folderError, writeFile } from "../snapshotter/folder.ts";
 import { identityOf, machineFacts } from "../snapshotter/machine.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
 import { writeLastRecord, writeRunningRecord } from "../snapshotter/record_file.ts";
@@ -13,6 +13,7 @@ import type { World } from "../world.ts";
 import { foldersOf } from "./call.ts";
 import { restarted } from "./gather.ts";
 import { type Handling, type Outcome, runProcess } from "./process.ts";
+import { type Renamed, withVersions } from "./present_versions.ts";
 import type { Ready } from "./ready.ts";
 import { type Run, runners } from "./runner.ts";
 import { shownPath } from "../shown_path.ts";
@@ -34,18 +35,19 @@ export interface Ran {
  * @throws {ExpyrunError} when the folder is not `prepared`, or its process cannot be started
  */
 export async function startRun(
-  { gathered, delivery, forced, place }: Ready,
+  { gathered, delivery, forced, versions, place }: Ready,
   handling: Handling,
   world: World,
 ): Promise<Ran> {
-  const { folder, record: prepared } = gathered;
+  const { folder, record } = gathered;
   const task = slurmTask(world.env);
-  const again = await takeFolder(folder, prepared, task, place);
+  const again = await takeFolder(folder, record, task, place);
+  const { record: prepared, requirements } = await withVersions(folder, record, versions);
   const running = { ...started(prepared, task, again), ...await startFacts(world, forced) };
   const run = restarted(gathered, running);
   world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
   const start = performance.now();
-  await handOver(run, delivery, again);
+  await handOver({ ...run, requirements }, delivery, again);
   const outcome = await launch(run, world, { ...handling, append: again });
   const durationMs = Math.round(performance.now() - start);
   return { run, outcome, durationMs, folders: foldersOf(run) };
@@ -75,12 +77,18 @@ async function startFacts(world: World, forced: Changes | undefined) {
  * Writes what the process reads, and that it runs. A folder that has no room for it stays prepared,
  * and can be run when there is.
  */
-async function handOver(run: Run, delivery: string, again: boolean): Promise<void> {
-  const { folder, record } = run;
+async function handOver(
+  run: Run & Pick<Renamed, "requirements">,
+  delivery: string,
+  again: boolean,
+): Promise<void> {
+  const { folder, record, requirements } = run;
   try {
     const files = runners[record.runtime].handOver(run, delivery);
     // Nobody reads them but the process that starts next: no need to rename them into place.
     for (const { path, text } of files) writeAtOnce(path, text);
+    // Runs of a sweep share it: it is another file from now on.
+    if (requirements !== undefined) await writeFile(folder.requirements, requirements);
     await writeRunningRecord(folder, record);
   } catch (error) {
     if (!again) await Deno.remove(folder.started);

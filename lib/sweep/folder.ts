@@ -10,6 +10,7 @@ import { ExpyrunError, type Place } from "../errors.ts";
 import { isThere } from "../files.ts";
 import { nearHint } from "../near_path.ts";
 import { folderError, writeFile } from "../snapshotter/folder.ts";
+import type { RuntimeName } from "../world.ts";
 
 /** Absolute paths. */
 export interface SweepFolder {
@@ -50,6 +51,10 @@ export interface SweepRecord {
   /** How many runs there are. */
   readonly total: number;
   readonly debug: boolean;
+  /** The options of {@linkcode rememberedOptions}. Absent in sweeps of earlier versions. */
+  readonly options?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What its runs run in where nothing else says. Absent in sweeps of earlier versions. */
+  readonly runtime?: RuntimeName | undefined;
 }
 
 /** A run's folder; the latest of a run counts. */

@@ -69,14 +69,14 @@ export async function makeSweep(
   );
 }
 
-interface SweepTask {
+interface SweepTask extends Pick<SweepRecord, "options"> {
   readonly config: string;
   readonly debug: boolean;
 }
 
 async function makeFolders(
   { base, runs, spec }: DefinedSweep,
-  { config, debug }: SweepTask,
+  { config, debug, options }: SweepTask,
   world: World,
 ): Promise<MadeSweep> {
   const folder = await claimSweepFolder(spec.outputDir, config, spec.outputDirPlace);
@@ -89,6 +89,8 @@ async function makeFolders(
     createdAt: timestamp(),
     total: runs.length,
     debug,
+    options,
+    runtime: world.runtime.name,
   };
   try {
     await writeFile(folder.config, emitRaw(base));

@@ -6,6 +6,8 @@
 import type { CheckedRun } from "../check.ts";
 import { configDigest } from "../runs/config_digest.ts";
 import { join } from "../path.ts";
+import { inputFacts } from "../snapshotter/facts.ts";
+import type { InputFingerprint } from "../snapshotter/inputs.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { recordAt } from "../snapshotter/record_file.ts";
 import { sourceDigest } from "../snapshotter/snapshot.ts";
@@ -14,8 +16,8 @@ import { configurationOf, type DefinedSweep, runChecker } from "./define.ts";
 import { entriesOf } from "./sequence.ts";
 
 /**
- * Tells for each run whether one with the same configuration and the same code, whatever its
- * number, has succeeded.
+ * Tells for each run whether one with the same configuration, code and declared inputs, whatever its
+ * number, has succeeded. One whose own files were not those of its record does not count.
  *
  * @param config the configuration's path
  */
@@ -27,6 +29,7 @@ export async function succeededBefore(
   const quiet = { ...world, warn: () => {} };
   const check = runChecker(config, quiet);
   const digestOf = codeDigests(quiet);
+  const inputsOf = inputFingerprints(quiet);
   const past = new Map<string, Promise<ReadonlySet<string>>>();
   const answers: boolean[] = [];
   for (const [, values] of entriesOf(runs)) {
@@ -34,23 +37,40 @@ export async function succeededBefore(
     const parent = join(run.spec.outputDir, run.spec.name);
     const known = past.get(parent) ?? succeededIn(parent);
     past.set(parent, known);
-    answers.push((await known).has(await identity(run, digestOf)));
+    answers.push((await known).has(await identity(run, digestOf, inputsOf)));
   }
   return answers;
 }
 
-async function identity(run: CheckedRun, digestOf: (run: CheckedRun) => Promise<string>) {
+async function identity(
+  run: CheckedRun,
+  digestOf: (run: CheckedRun) => Promise<string>,
+  inputsOf: (run: CheckedRun) => Promise<InputFingerprint[]>,
+) {
   return identityText({
     configDigest: await configDigest(run),
     code: { ...run.entry, digest: await digestOf(run) },
+    inputs: await inputsOf(run),
   });
 }
 
-function identityText({ configDigest, code }: {
+function identityText({ configDigest, code, inputs = [] }: {
   readonly configDigest?: string | undefined;
   readonly code: Pick<RunRecord["code"], "module" | "function" | "digest">;
+  readonly inputs?: readonly InputFingerprint[] | undefined;
 }): string {
-  return [configDigest, code.module, code.function, code.digest].join(" ");
+  const known = inputs.map(({ path, sha256 }) => [path, sha256]);
+  return JSON.stringify([configDigest, code.module, code.function, code.digest, known]);
+}
+
+/** Runs often have inputs in common: each is read once. */
+function inputFingerprints(world: World): (run: CheckedRun) => Promise<InputFingerprint[]> {
+  const known = new Map<string, InputFingerprint>();
+  return async ({ spec }) => {
+    const inputs = await inputFacts(spec.inputs, world, [...known.values()]);
+    for (const input of inputs) known.set(input.path, input);
+    return inputs;
+  };
 }
 
 /** The code of all runs of one kind is read once. */
@@ -68,7 +88,8 @@ async function succeededIn(parent: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const name of experimentNames(parent)) {
     const record = await recordAt(join(parent, name));
-    if (record?.status === "succeeded") found.add(identityText(record));
+    const isTrue = record?.forced === undefined && record?.altered === undefined;
+    if (record?.status === "succeeded" && isTrue) found.add(identityText(record));
   }
   return found;
 }

@@ -35,8 +35,13 @@ export async function status(command: StatusCommand, world: World): Promise<stri
   const { folder, runs } = await openSweep(command.folder, world, command.folderPlace);
   const states = await readStates(folder, runs.length, world);
   if (command.json) return statusJson(folder, runs, states);
+  return `${statusTable(runs, states, world)}\n${countsText(states)}\n`;
+}
+
+/** `20 runs: 3 queued, 17 succeeded`. */
+export function countsText(states: readonly RunState[]): string {
   const counts = countStatuses(states).map(([status, count]) => `${count} ${status}`).join(", ");
-  return `${statusTable(runs, states, world)}\n${countOf(runs.length)}: ${counts}\n`;
+  return `${countOf(states.length)}: ${counts}`;
 }
 
 /** `1 run`, `20 runs`. */

@@ -3,18 +3,20 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
+import { ExpyrunError, shellWord } from "../errors.ts";
 import type { World } from "../world.ts";
 import {
   checkLauncher,
   type ExecutionOptions,
   type Launcher,
+  rememberedOptions,
+  resumedExecution,
   type SweepCommand,
   type SweepDefinition,
   type SweepResumption,
 } from "./command.ts";
 import { type DefinedSweep, defineSweep, slurmOptionsOf } from "./define.ts";
-import { readLines } from "./folder.ts";
+import { readLines, type SweepRecord } from "./folder.ts";
 import { holdSweep } from "./lock.ts";
 import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
@@ -25,7 +27,7 @@ import { prepareRest } from "./resume.ts";
 import { mergeOptions } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
 import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
-import { countOf, readStates, valuesJson } from "./status.ts";
+import { countOf, countsText, readStates, valuesJson } from "./status.ts";
 import { runsTable } from "./table.ts";
 
 /**
@@ -67,15 +69,16 @@ async function define(
   if (task.dryRun) return dryRun(defined, command.json);
   if (defined.runs.length === 0) return { text: "", exitCode: 0 };
   const limits = on === "slurm" ? await checkSlurm(world) : undefined;
-  const made = await makeSweep(defined, task, world);
+  const options = rememberedOptions(command.options);
+  const made = await makeSweep(defined, { ...task, options }, world);
   const held = await holdSweep(made.folder);
   try {
     sayStart(made.runs.length, made.folder.path, world);
     const { folder, runs } = made;
     const start = { folder, runs, values: defined.runs, debug: task.debug, execution };
     if (!limits) return await startHere({ ...start, fresh: true, quiet: command.quiet }, world);
-    const options = mergeOptions(defined.slurm, execution.sbatch);
-    return await startOnSlurm({ ...start, options, ...limits, json: command.json }, world)
+    const slurm = mergeOptions(defined.slurm, execution.sbatch);
+    return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, world)
       .catch(async (error) => {
         await made.discard();
         throw error;
@@ -85,8 +88,14 @@ async function define(
   }
 }
 
-function sayStart(runs: number, path: string, world: World): void {
-  world.say(`expyrun: ${countOf(runs)} in ${shownPath(path, world)}`);
+function sayStart(
+  runs: number,
+  path: string,
+  world: World,
+  kept: readonly string[] = [],
+): void {
+  const options = kept.length > 0 ? `, as before with ${kept.map(shellWord).join(" ")}` : "";
+  world.say(`expyrun: ${countOf(runs)} in ${shownPath(path, world)}${options}`);
 }
 
 function dryRun({ runs }: DefinedSweep, json: boolean): SweepAnswer {
@@ -109,16 +118,15 @@ async function onlyNeeded(
 async function resume(
   task: SweepResumption,
   command: SweepCommand,
-  told: World,
+  here: World,
 ): Promise<SweepAnswer> {
-  const { execution } = command;
-  const opened = await openSweep(task.resume, told, task.resumePlace);
-  const { folder, runs: values, record: { cwd, debug } } = opened;
+  const opened = await openSweep(task.resume, here, task.resumePlace);
+  const { folder, runs: values, record } = opened;
   refuseMoved(opened, task);
+  const told: World = { ...here, runtime: runtimeNow(record, here) };
   // Relative paths of the configuration start where the sweep was begun.
-  const world: World = { ...told, cwd };
-  const on = await launcherOf(execution, folder.jobs);
-  checkLauncher(execution, on);
+  const world: World = { ...told, cwd: record.cwd };
+  const { on, execution, kept } = await executionNow(command, task, opened);
   const limits = on === "slurm" ? await checkSlurm(world) : undefined;
   const held = await holdSweep(folder, task.resumePlace);
   try {
@@ -129,15 +137,33 @@ async function resume(
     if (!task.retry && left > 0) {
       world.say(`expyrun: ${countOf(left)} failed: --retry runs them again`);
     }
-    if (runs.length > 0) sayStart(runs.length, folder.path, told);
-    const start: Start = { folder, runs, values, debug, execution };
+    if (runs.length > 0) sayStart(runs.length, folder.path, told, kept);
+    const start: Start = { folder, runs, values, debug: record.debug, execution };
     if (!limits) return await startHere({ ...start, fresh: false, quiet: command.quiet }, told);
-    if (runs.length === 0) return { text: "", exitCode: 0 };
-    const options = mergeOptions(slurmOptionsOf(opened, world), execution.sbatch);
-    return await startOnSlurm({ ...start, options, ...limits, json: command.json }, told);
+    if (runs.length === 0) {
+      return { text: `Nothing to submit: ${countsText(states)}\n`, exitCode: 0 };
+    }
+    const slurm = mergeOptions(slurmOptionsOf(opened, world), execution.sbatch);
+    return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, told);
   } finally {
     held.end();
   }
+}
+
+/** How the rest is executed: as the sweep was begun, but for what the command line says now. */
+async function executionNow(
+  { execution, options }: SweepCommand,
+  { resumePlace }: SweepResumption,
+  { folder, record }: Sweep,
+) {
+  const on = await launcherOf(execution, folder.jobs);
+  checkLauncher(execution, on);
+  return { on, ...resumedExecution(options, record.options ?? {}, on, resumePlace) };
+}
+
+/** What its other runs ran in, unless the command line says otherwise. */
+function runtimeNow({ runtime: before }: SweepRecord, { runtime }: World): World["runtime"] {
+  return runtime.isAsked || before === undefined ? runtime : { ...runtime, name: before };
 }
 
 /** New folders would be made in the old place: the configuration of each run names that. */

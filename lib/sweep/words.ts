@@ -25,7 +25,7 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
       );
     }
     const task = { resume: resume.value, resumePlace: resume.place, retry: options.has("retry") };
-    return { task: { kind: "resume", ...task }, execution, json, quiet };
+    return { task: { kind: "resume", ...task }, execution, options, json, quiet };
   }
   if (json && !options.has("dry-run") && execution.on !== "slurm") {
     const place = at(words, words.indexOf("--json"));
@@ -47,6 +47,7 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
       ...parseSpace(options),
     },
     execution,
+    options,
     json,
     quiet,
   };

@@ -136,6 +136,21 @@ test("cancel and resume", async (project) => {
   assertEquals([exitCode, await project.statuses()], [0, all(3, "succeeded")]);
 });
 
+test("what is gone on with has the options of sbatch that it was submitted with", async (project) => {
+  const given = ["--jobs", "2", "--sbatch=--comment=of mine", "--sbatch=--time=7"];
+  await submit(project, ...given, "config.yml", "--wait", "-1", "--seed", "1..3");
+  await Promise.all([project.until("began", 1), project.until("began", 2)]);
+  await project.run("cancel", firstSweep);
+  await become(project, ["interrupted", "interrupted", "prepared"]);
+  await project.go();
+  const { stderr } = await project.run("sweep", "--sbatch=--time=8", "--resume", firstSweep);
+  assertStringIncludes(stderr, "as before with --jobs=2 '--sbatch=--comment=of mine'\n");
+  const script = await Deno.readTextFile(join(project.cwd, firstSweep, "job.1.sh"));
+  assertStringIncludes(script, "#SBATCH --array=0-2%2\n");
+  assertStringIncludes(script, '#SBATCH --comment="of mine"\n#SBATCH --time=8\n');
+  await become(project, all(3, "succeeded"));
+});
+
 test("a requeued task runs the same folder again", async (project) => {
   await Deno.writeTextFile(
     join(project.cwd, "code.js"),

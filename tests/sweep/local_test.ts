@@ -290,6 +290,37 @@ test("graphics cards: one run each, shared with other sweeps by leases", async (
   assert(logs.every((log) => log === `${a} true` || log === `${b} true`), logs.join("\n"));
 });
 
+test("what says how runs are executed holds when the sweep is gone on with", async (project) => {
+  const slot = `slot-${crypto.randomUUID()}`;
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main(_, { seed, wait }) {
+      console.log(Deno.env.get("CUDA_VISIBLE_DEVICES"));
+      if (seed === 13) throw new Error("unlucky");
+      await new Promise((resolve) => setTimeout(resolve, seed === 3 ? 60_000 : wait));
+    }`,
+  );
+  const options = ["--jobs", "1", "--gpus", slot, "--timeout", "60s", "--fail-fast"];
+  await project.run("sweep", ...options, "config.yml", "--seed", "13", "2");
+  // As if it had been begun by a program with another default.
+  const other = binary === undefined ? "embedded" : "deno";
+  const record = join(project.cwd, firstSweep, "sweep.json");
+  const text = await Deno.readTextFile(record);
+  await Deno.writeTextFile(record, text.replace(/"runtime": "\w+"/, `"runtime": "${other}"`));
+  const words = ["sweep", "--retries", "1", "--resume", firstSweep, "--retry"];
+  const { stderr } = await project.run(...words);
+  assertStringIncludes(stderr, `as before with --jobs=1 --gpus=${slot} --timeout=60s\n`);
+  const log = (path: string) => Deno.readTextFile(join(project.cwd, "out/s", path, "outputs.log"));
+  assertEquals(await log("2/exp.0"), `${slot}\n`);
+  // Once because of --retry, once more because of --retries.
+  assertStringIncludes(await log("13/exp.2"), slot);
+  assertEquals((await project.record(13, 2)).runtime, other);
+  assertStringIncludes(
+    (await project.run("sweep", "--quiet", "--timeout", "x", "--resume", firstSweep)).stderr,
+    'Cannot read --timeout: "x" is no duration',
+  );
+});
+
 test("a run's configuration and code repeat it by itself", async (project) => {
   await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
   const { exitCode, stdout } = await project.run("--quiet", "out/s/2/exp.0/config.yml");
