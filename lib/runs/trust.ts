@@ -100,10 +100,27 @@ export async function checkRepeated(
   const needed = record.environment?.filter(({ name }) => missing.includes(name));
   requireSecrets({ ...use, record: { ...record, environment: needed } }, world);
   const forced = await refuseChanges(use);
+  warnOfRuntime(spec, record, place, world);
   return {
     repeats: { folder: record.folder, ...(forced ? { forced } : {}) },
     git: record.git,
   };
+}
+
+/** Two programs, or two machines, may have different defaults. */
+function warnOfRuntime(
+  spec: RunSpec,
+  { runtime: before }: RunRecord,
+  place: Place,
+  { runtime, warn }: World,
+): void {
+  if (runtime.isAsked || spec.runtime !== undefined || runtime.name === before) return;
+  warn({
+    code: "status",
+    message: `Repeating in the runtime "${runtime.name}" what ran in "${before}"`,
+    place,
+    hint: `As it was: --runtime ${before}`,
+  });
 }
 
 /** The variables of a run whose values stay out of files. */

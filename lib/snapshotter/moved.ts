@@ -27,7 +27,9 @@ export async function followMovedCode(
   const { code, codePlace } = spec;
   const beside = dirname(resolve(world.cwd, config));
   if (codePlace?.kind !== "file" || realPath(code) === realPath(beside)) return spec;
-  if (await madeAt(beside) !== code) return spec;
+  const made = await madeAt(beside);
+  if (made === undefined) warnOfOtherCode(beside, spec, config, world);
+  if (made !== code) return spec;
   world.warn({
     code: "entry-point",
     message: `Using the code in "${beside}": it was moved from "${code}", or copied`,
@@ -35,6 +37,29 @@ export async function followMovedCode(
     hint: `Set __code__ to silence this: --__run__.__code__ ${shellWord(beside)}`,
   });
   return { ...spec, code: beside };
+}
+
+/** Without its record a folder cannot be told from one whose configuration means other code. */
+function warnOfOtherCode(
+  beside: string,
+  { code, codePlace }: RunSpec,
+  config: string,
+  world: World,
+): void {
+  const { hidden, record } = openFolder(beside);
+  if (!isOwnConfig(config, beside, world) || !isThere(hidden) || isThere(record)) return;
+  world.warn({
+    code: "snapshot",
+    message: `Using the code in "${code}", not in "${beside}": the record.json there is gone`,
+    place: codePlace,
+    hint: `If that folder was moved or copied: --__run__.__code__ ${shellWord(beside)}`,
+  });
+}
+
+/** Whether a configuration is one that expyrun has written into a folder. */
+function isOwnConfig(config: string, path: string, world: World): boolean {
+  const folder = openFolder(path);
+  return [folder.config, folder.rawConfig].includes(resolve(world.cwd, config));
 }
 
 /**
@@ -51,8 +76,7 @@ export async function warnOfUncopiedCode(
   world: World,
 ): Promise<void> {
   const folder = openFolder(dirname(resolve(world.cwd, config)));
-  if (![folder.config, folder.rawConfig].includes(resolve(world.cwd, config))) return;
-  if (!isThere(folder.record)) return;
+  if (!isOwnConfig(config, folder.path, world) || !isThere(folder.record)) return;
   const record = await recordAt(folder.path);
   if (record?.code.mode === "original") warnUncopied(code, place, world);
 }
