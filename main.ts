@@ -175,7 +175,8 @@ const childWord = "--expyrun-child";
 async function child(order: string): Promise<number> {
   // Beside this module: a .ts among the sources, a .js in the bundle.
   const worker = `./lib/runner/worker${import.meta.url.slice(-3)}`;
-  const setVariable = (name: string, value: string) => Deno.env.set(name, value);
+  const setVariable = (name: string, value: string | null) =>
+    value === null ? Deno.env.delete(name) : Deno.env.set(name, value);
   return await runChild(order, new URL(worker, import.meta.url), setVariable);
 }
 

@@ -18,8 +18,9 @@ export interface Order {
   /**
    * Variables of the experiment that the child itself must start without: a binary calls its own
    * modules by TMPDIR, and with another one for each run what is compiled once cannot be found again.
+   * Null for one that the experiment must not have.
    */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | null>>;
   readonly permissions: WorkerPermissions;
   /** How imports are answered beyond what the runtime does by itself. */
   readonly imports?: ImportRules | undefined;
@@ -38,13 +39,13 @@ export interface Handed {
  *
  * @param order an {@linkcode Order} as JSON
  * @param module the URL of worker.ts
- * @param setVariable sets a variable of this process
+ * @param setVariable sets a variable of this process, or removes it
  * @returns the exit code of the experiment
  */
 export async function runChild(
   order: string,
   module: URL,
-  setVariable: (name: string, value: string) => void,
+  setVariable: (name: string, value: string | null) => void,
 ): Promise<number> {
   const { call, entry, permissions, parent, imports, env }: Order = JSON.parse(order);
   for (const [name, value] of Object.entries(env)) setVariable(name, value);

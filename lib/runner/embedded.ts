@@ -35,7 +35,7 @@ function plan(run: Run): Launch {
     program: program!,
     args: [...args, JSON.stringify(orderOf(run))],
     cwd: run.folder.path,
-    env: { ...memoryVariables, ...childEnvironment(run) },
+    env: { ...memoryVariables, ...childEnvironment(run), [dataVariable]: run.folder.temporary },
   };
 }
 
@@ -48,6 +48,12 @@ const memoryVariables = {
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216",
 };
 
+/**
+ * Where a binary on Linux keeps what `caches` stores: for each run its own place, which is gone after
+ * it, as under `deno run`. The runtime looks only when it starts.
+ */
+const dataVariable = "XDG_DATA_HOME";
+
 /** In the words and not in a file: what is granted cannot be changed on the way. */
 function orderOf(run: Run): Order {
   const { record, folder } = run;
@@ -55,7 +61,7 @@ function orderOf(run: Run): Order {
     call: folder.call,
     entry: entryUrl(run),
     parent: run.parent,
-    env: temporaryVariables(folder),
+    env: { ...temporaryVariables(folder), [dataVariable]: run.env[dataVariable] ?? null },
     imports: rulesOf(run),
     permissions: workerPermissions({
       permissions: record.permissions,
