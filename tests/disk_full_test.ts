@@ -102,6 +102,7 @@ for (const [how, exitCode, status] of fillings) {
       assertMatch(ended.stderr, /^warning: Cannot write ".*outputs.log": No space left/m);
       assertEquals(ended.exitCode, exitCode, ended.stderr);
       assertEquals(await statusOf(folder), status);
+      assertEquals((await recordOf(folder)).logIncomplete, true);
       assertEquals(await unfinished(folder), []);
       // What is shown does not depend on the disk, nor on what becomes of the record.
       const lines = ended.stdout.split("\n");
@@ -110,8 +111,38 @@ for (const [how, exitCode, status] of fillings) {
     }));
 }
 
+Deno.test("a disk that is full when an archive is written, or unpacked: it is told, and nothing is left", () =>
+  withTmpfs("size=64k", (tmpfs) =>
+    withTempDir(async (cwd) => {
+      await writeFiles(cwd, {
+        "config.yml": configuration,
+        "src/main.ts": "export function main() { Deno.writeFileSync('noise', noise()); }\n" +
+          "const noise = () => crypto.getRandomValues(new Uint8Array(60_000));\n",
+      });
+      const run = (words: string, env: Record<string, string> = {}) =>
+        expyrun(words.split(" "), { cwd, env: { DISK: cwd, ...env } });
+      await run("--quiet config.yml");
+      await leaveRoom(tmpfs.dir, 4);
+      const before = Object.keys(await readFiles(tmpfs.dir));
+      const packed = await run(`pack --outputs -o ${tmpfs.dir}/a.tar.gz a/b/exp.0`);
+      assertEquals(packed.exitCode, 125, packed.stdout);
+      assertMatch(packed.stderr, /No space left on (the )?device/i);
+      assertEquals((await run("pack --outputs -o a.tar.gz a/b/exp.0")).exitCode, 0);
+      const repeated = await run("run a.tar.gz", { TMPDIR: tmpfs.dir });
+      assertEquals(repeated.exitCode, 125, repeated.stdout);
+      assertMatch(
+        repeated.stderr,
+        /^error: Cannot unpack ".*a.tar.gz": .*no space left on (the )?device/im,
+      );
+      assertEquals(Object.keys(await readFiles(tmpfs.dir)), before);
+    })));
+
+async function recordOf(folder: string) {
+  return JSON.parse(await Deno.readTextFile(join(folder, "record.json")));
+}
+
 async function statusOf(folder: string): Promise<unknown> {
-  return JSON.parse(await Deno.readTextFile(join(folder, "record.json"))).status;
+  return (await recordOf(folder)).status;
 }
 
 /** Files that were to be renamed. */

@@ -214,9 +214,13 @@ function merge(
       entries.set(key, entry);
       continue;
     }
+    const isReserved = prefix === "" && key.startsWith("__");
     entries.set(key, {
       keyPlace: entry.keyPlace,
-      value: replace(before.value, entry.value, path, policy, world),
+      value: isReserved
+        // Which keys there are, and of which kind, is expyrun's to say: whoever reads them checks.
+        ? replace(before.value, entry.value, path, "pass", { ...world, warn: () => {} })
+        : replace(before.value, entry.value, path, policy, world),
     });
   }
   return { ...child, entries, replaced: parent };

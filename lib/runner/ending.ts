@@ -145,8 +145,10 @@ function ended(
   const status = statusOf(outcome);
   const endedAt = timestamp();
   const timedOut = outcome.timedOut || undefined;
+  const logIncomplete = record.logIncomplete || !outcome.isLogged || undefined;
   const error = status === "failed" ? errorOf(record, outcome, world) : undefined;
-  return { ...record, status, endedAt, durationMs, exitCode, signal, timedOut, error, usage };
+  const ending = { endedAt, durationMs, exitCode, signal, timedOut, error, logIncomplete, usage };
+  return { ...record, status, ...ending };
 }
 
 /** An error may tell a secret that the experiment got; the record must not. */

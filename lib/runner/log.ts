@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { writeAll } from "../files.ts";
 import { after } from "../time.ts";
 import type { World } from "../world.ts";
 
@@ -14,9 +15,10 @@ export interface Log {
   /**
    * Writes what is held back, and closes.
    *
+   * @returns whether all was written
    * @throws {ExpyrunError} under `--strict`, when not all could be written
    */
-  end(): void;
+  end(): boolean;
 }
 
 const lineEnd = 10;
@@ -42,7 +44,7 @@ export function openLog(path: string, world: World, append = false): Log {
     },
     end: () => {
       for (const { flush } of streams) flush();
-      write(undefined);
+      return write.end();
     },
   };
 }
@@ -90,34 +92,28 @@ function release(hold: Hold, write: Write): void {
   hold.bytes = 0;
 }
 
-/** Writes to a file until it fails; `undefined` closes it. */
-function fileWriter(
-  path: string,
-  world: World,
-  append: boolean,
-): (bytes: Uint8Array | undefined) => void {
+/** Writes to a file until it fails; `end` closes it, and answers whether all was written. */
+function fileWriter(path: string, world: World, append: boolean): Write & { end(): boolean } {
   const mode = append ? { append } : { write: true, truncate: true };
   let file: Deno.FsFile | undefined;
-  let strict: { error: unknown } | undefined;
+  let failure: { strict?: { error: unknown } | undefined } | undefined;
   const attempt = (action: () => void) => {
     try {
       action();
     } catch (error) {
       file?.close();
       file = undefined;
-      strict = warn(path, error as Error, world);
+      failure = { strict: warn(path, error as Error, world) };
     }
   };
   attempt(() => file = Deno.openSync(path, { create: true, ...mode }));
-  return (bytes) => {
-    if (bytes !== undefined) return attempt(() => file && writeAll(file, bytes));
+  const write = (bytes: Uint8Array) => attempt(() => file && writeAll(file, bytes));
+  const end = () => {
     file?.close();
-    if (strict !== undefined) throw strict.error;
+    if (failure?.strict !== undefined) throw failure.strict.error;
+    return failure === undefined;
   };
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+  return Object.assign(write, { end });
 }
 
 /** Under --strict the warning is an error: it must not end the run, which is under way. */

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly timedOut: boolean;
   /** The last 16 KiB of what it wrote to stderr. */
   readonly stderrTail: string;
+  /** Whether the log has all that it wrote. */
+  readonly isLogged: boolean;
   readonly usage?: Usage | undefined;
 }
 
@@ -75,11 +77,19 @@ export async function runProcess(
     const { timedOut } = limit;
     const interrupted = !timedOut && await endedBySignal(signals, status);
     const signal = status.signal ?? undefined;
-    const stderrTail = await output.end();
+    const { stderrTail, isLogged } = await output.end();
     if (screens.leavesOpen?.()) world.leftOpen?.();
     screens.end?.();
     const usage = await measurement.end();
-    return { exitCode: status.code, signal, interrupted, timedOut, stderrTail, usage };
+    return {
+      exitCode: status.code,
+      signal,
+      interrupted,
+      timedOut,
+      stderrTail,
+      isLogged,
+      usage,
+    };
   } finally {
     limit.end();
     signals.end();

@@ -73,9 +73,9 @@ export interface Output {
   /**
    * Waits for what is still to be passed on, once the process has ended.
    *
-   * @returns the last 16 KiB of stderr as text
+   * @returns the last 16 KiB of stderr as text, and whether the log has all
    */
-  end(): Promise<string>;
+  end(): Promise<{ stderrTail: string; isLogged: boolean }>;
 }
 
 /** Enough for what most experiments say at a time: hundreds of runs have such buffers in turn. */
@@ -96,8 +96,7 @@ export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Outpu
   return {
     end: async () => {
       await Promise.all([drain(stdout), drain(stderr)]);
-      log.end();
-      return new TextDecoder().decode(tail);
+      return { isLogged: log.end(), stderrTail: new TextDecoder().decode(tail) };
     },
   };
 }

@@ -6,6 +6,7 @@
  */
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
+import { writeAll } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
 /** What goes into an archive: a file, or a symbolic link. Paths are written with `/`. */
@@ -40,7 +41,7 @@ export async function writeArchive(
   try {
     const file = await Deno.open(half, { write: true, createNew: true });
     const { readable, controller } = createTarPacker();
-    const written = readable.pipeThrough(new CompressionStream("gzip")).pipeTo(file.writable);
+    const written = readable.pipeThrough(new CompressionStream("gzip")).pipeTo(sinkOf(file));
     const packing = packAll(items, controller.add).then(
       () => controller.finalize(),
       (error) => controller.error(error),
@@ -54,6 +55,14 @@ export async function writeArchive(
     await Deno.remove(half).catch(() => {});
     throw error;
   }
+}
+
+function sinkOf(file: Deno.FsFile): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write: (bytes) => writeAll(file, bytes),
+    close: () => file.close(),
+    abort: () => file.close(),
+  });
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -200,5 +209,5 @@ async function unpackFile(
     createNew: true,
     mode: plainMode(mode ?? null),
   });
-  await body.pipeTo(file.writable);
+  await body.pipeTo(sinkOf(file));
 }

@@ -90,18 +90,34 @@ function firstByte(a: Uint8Array, b: Uint8Array): Comparison {
 
 function jsonOf(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) };
+    return { value: JSON.parse(withMarkedIntegers(text)) };
   } catch {
     return undefined; // Python writes NaN, which JSON lacks: then the numbers of the text count.
   }
 }
 
+const integerMark = "\u0000integer:";
+
+/** Of long integers a number keeps the first 16 digits: they stay text. */
+function withMarkedIntegers(text: string): string {
+  return text.replace(
+    /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g,
+    (token) => token.startsWith('"') ? token : JSON.stringify(integerMark + token),
+  );
+}
+
+/** The text of a number of JSON; nothing for any other value. */
+function numberText(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string" || !value.startsWith(integerMark)) return undefined;
+  return value.slice(integerMark.length);
+}
+
 /** Values of JSON; the order of keys does not matter. */
 function compareValues(a: unknown, b: unknown, where: string, search: Search): void {
   if (search.first) return;
-  if (typeof a === "number" && typeof b === "number") {
-    return compareNumbers(String(a), String(b), where, search);
-  }
+  const [x, y] = [numberText(a), numberText(b)];
+  if (x !== undefined && y !== undefined) return compareNumbers(x, y, where, search);
   if (!isCollection(a) || !isCollection(b) || Array.isArray(a) !== Array.isArray(b)) {
     if (a !== b) search.first = { where, before: shownJson(a), after: shownJson(b) };
     return;
@@ -121,7 +137,9 @@ function isCollection(value: unknown): value is Record<string, unknown> {
 }
 
 function shownJson(value: unknown): string {
-  return value === undefined ? "nothing" : shortened(JSON.stringify(value));
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value);
+  return shortened(text.replaceAll(/"\\u0000integer:(-?\d+)"/g, "$1"));
 }
 
 function compareTexts(a: string, b: string, search: Search): void {

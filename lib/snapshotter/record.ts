@@ -120,6 +120,8 @@ export interface RunRecord {
   readonly signal?: string | undefined;
   /** Whether it was ended because its time (`--timeout`) was over. */
   readonly timedOut?: boolean | undefined;
+  /** Whether outputs.log lacks some of the output, which the disk had no room for. */
+  readonly logIncomplete?: boolean | undefined;
   /** The task of SLURM that runs it: `JOB` or, in an array, `ARRAY_INDEX`. */
   readonly slurmTask?: string | undefined;
   /** How often SLURM has started it again; absent before the first time. */

@@ -53,6 +53,7 @@ const recordKeys = [
   "exitCode",
   "signal",
   "timedOut",
+  "logIncomplete",
   "slurmTask",
   "restarts",
   "error",

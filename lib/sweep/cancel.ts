@@ -9,7 +9,7 @@ import { resolve } from "../path.ts";
 import { statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
-import { readRecord } from "../snapshotter/record_file.ts";
+import { readRecord, recordAt } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { appendLine, type SweepFolder } from "./folder.ts";
@@ -31,7 +31,7 @@ export async function cancel(command: CancelCommand, world: World): Promise<stri
   if (await isExperiment(single)) return await cancelSingle(single, command, world);
   const { folder } = await openSweep(command.folder, world, command.folderPlace);
   const ended = [
-    ...await cancelHere(folder, command.folderPlace),
+    ...await cancelHere(folder, command.folderPlace, world),
     ...await cancelJobs(folder, world),
   ];
   const path = shownPath(folder.path, world);
@@ -70,8 +70,26 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
     });
   }
   terminate(process, shown, place);
-  while (await statusOf({ status, process }) === "running") await pause();
+  await waitWhile(async () => await statusOf({ status, process }) === "running", process, world);
+  const ended = await recordAt(path);
+  if (ended?.status === "succeeded") {
+    return `Nothing cancelled: ${shown} has succeeded, in spite of the signal\n`;
+  }
   return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shellWord(shown)}\n`;
+}
+
+/** An experiment may take its time to end, or take no notice. */
+async function waitWhile(
+  isThere: () => Promise<boolean>,
+  { pid }: ProcessIdentity,
+  world: World,
+): Promise<void> {
+  for (let round = 0; await isThere(); round++) {
+    if (round === patienceRounds) {
+      world.say(`expyrun: waiting for process ${pid} and what it runs, which were told to end`);
+    }
+    await pause();
+  }
 }
 
 function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace): ExpyrunError {
@@ -100,13 +118,18 @@ function terminate({ pid }: ProcessIdentity, shown: string, place: ArgumentPlace
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+const patienceRounds = 40;
 
 async function scancel(jobs: readonly string[], world: World): Promise<void> {
   const { success, stderr } = await callSlurm("scancel", jobs, world);
   if (!success) throw slurmError(`Cannot cancel job ${jobs.join(", ")}`, stderr);
 }
 
-async function cancelHere(folder: SweepFolder, place: ArgumentPlace): Promise<string[]> {
+async function cancelHere(
+  folder: SweepFolder,
+  place: ArgumentPlace,
+  world: World,
+): Promise<string[]> {
   const owner = await conductorOf(folder);
   if (owner === undefined) return [];
   const now = await identityOf(owner.pid);
@@ -114,7 +137,7 @@ async function cancelHere(folder: SweepFolder, place: ArgumentPlace): Promise<st
     throw elsewhere(folder.path, owner, place);
   }
   terminate(owner, folder.path, place);
-  while (await conductorOf(folder) !== undefined) await pause();
+  await waitWhile(async () => await conductorOf(folder) !== undefined, owner, world);
   return [`process ${owner.pid}`];
 }
 

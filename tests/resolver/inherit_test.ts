@@ -113,6 +113,24 @@ Deno.test("a new key is warned about at every depth, with the near miss", async 
   ]);
 });
 
+Deno.test("expyrun's own keys are no new ones, whatever the policy, nor are their kinds", async () => {
+  const { written, warned } = await loading({
+    "main.yml": "__default__: ./base.yml\n__new_key_policy__: raise\n" +
+      "__run__: {__name__: a, __permissions__: {run: [git]}}\n__slurm__: {time: 60}\n" +
+      "__sweep__: {method: grid, parameters: {lr: {values: [1, 2]}}}\n",
+    "base.yml": "__run__: {__permissions__: all}\n__slurm__: {partition: gpu}\n" +
+      "__sweep__: {parameters: {seed: {values: [1]}}}\n",
+  });
+  assertEquals(warned, []);
+  assertEquals(
+    written,
+    "__run__:\n  __permissions__:\n    run:\n      - git\n  __name__: a\n" +
+      "__slurm__:\n  partition: gpu\n  time: 60\n" +
+      "__sweep__:\n  parameters:\n    seed:\n      values:\n        - 1\n" +
+      "    lr:\n      values:\n        - 1\n        - 2\n  method: grid\n",
+  );
+});
+
 Deno.test("the policy is that of the file that says it", async () => {
   const files = {
     "main.yml": "__default__: ./mid.yml\n__new_key_policy__: raise\na: 1\nb: 2\n",

@@ -150,6 +150,33 @@ test("cancel ends a run that stands alone; one of a sweep only with its sweep", 
   assertEquals((await sweep.status).code, 0);
 });
 
+test("cancel tells that a run has ended by itself after all", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      let isTold = false;
+      Deno.addSignalListener("SIGTERM", () => isTold = true);
+      Deno.writeTextFileSync("began", "");
+      const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      while (!isTold) await wait(10);
+      await wait(2500);
+      Deno.exit(0);
+    }`,
+  );
+  const run = project.start("config.yml", "--seed", "5");
+  await project.until("began", 5);
+  const { stdout, stderr } = await project.run("cancel", "out/s/5/exp.0");
+  assertEquals(
+    stderr,
+    `expyrun: waiting for process ${run.pid} and what it runs, which were told to end\n`,
+  );
+  assertEquals(
+    stdout,
+    "Nothing cancelled: out/s/5/exp.0 has succeeded, in spite of the signal\n",
+  );
+  assertEquals((await run.status).code, 0);
+});
+
 test("a sweep that is ended by SIGTERM says so, and counts each end once", async (project) => {
   const words = ["sweep", "--jobs", "2", "config.yml", "--wait", "-1", "--seed", "1..2"];
   const [first, ...rest] = program;
