@@ -70,9 +70,17 @@ Deno.test("records are what the schema says, and use every field of it that they
     const records = await Promise.all(paths.map((path) => record(cwd, path)));
     for (const [i, one] of records.entries()) assertEquals(problemsOf(one), [], paths[i]);
     const used = new Set(records.flatMap((one) => Object.keys(one)));
-    // These need SLURM, a limit of time, a signal, or the compiled binary.
+    // These need SLURM, a limit of time, a signal, a full disk, or the compiled binary.
     const unused = Object.keys(schema.properties).filter((key) => !used.has(key));
-    assertEquals(unused, ["signal", "timedOut", "slurmTask", "restarts", "altered", "loaded"]);
+    assertEquals(unused, [
+      "signal",
+      "timedOut",
+      "logIncomplete",
+      "slurmTask",
+      "restarts",
+      "altered",
+      "loaded",
+    ]);
   });
 });
 
