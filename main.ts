@@ -117,7 +117,7 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     isOpen = false;
   };
   return {
-    cwd: Deno.cwd(),
+    cwd: workingDirectory(),
     env: Deno.env.toObject(),
     strict,
     words,
@@ -139,6 +139,19 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     tell: (line) => tellAfresh(`${line}\n`),
     leftOpen: () => isOpen = true,
   };
+}
+
+/** It may have been removed, or have a name that is no text. */
+function workingDirectory(): string {
+  try {
+    return Deno.cwd();
+  } catch (error) {
+    throw new ExpyrunError({
+      code: "unreadable",
+      message: `Cannot tell the working directory: ${(error as Error).message}`,
+      hint: "Change into another folder",
+    });
+  }
 }
 
 /** The experiment's own. */

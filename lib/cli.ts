@@ -118,11 +118,11 @@ function parseVerb(parsed: Parsed): Command {
       refuseMore(verb, words, next + 1);
       return { kind: verb, json, folder: operand, folderPlace: at(words, next), ...common };
     case "resolve":
-      return { kind: verb, json, ...parseConfig(parsed, common) };
+      return { kind: verb, json, ...refuseDebug(parseConfig(parsed, common)) };
     case "prepare":
       return { kind: verb, json, force, ...parseConfig(parsed, common) };
     case "explain":
-      return { kind: verb, json, ...parseExplain(parsed, common) };
+      return { kind: verb, json, ...refuseDebug(parseExplain(parsed, common)) };
     case "verify":
       return { kind: verb, json, folders: parseFolders(parsed), ...common };
     case "rerun":
@@ -168,6 +168,13 @@ function parseConfig({ words, options, next, operand }: Parsed, common: Common):
   };
 }
 
+/** Where nothing is run the option would do nothing: the key may have been meant. */
+function refuseDebug<Config extends Pick<ConfigCommand, "debugPlace">>(command: Config): Config {
+  if (command.debugPlace === undefined) return command;
+  const hint = 'For a key "debug" write: --debug=VALUE';
+  throw usage("Cannot use --debug: nothing is run", command.debugPlace, hint);
+}
+
 /** The word after CONFIG is the key, unless it begins an override. */
 function parseExplain(parsed: Parsed, common: Common): Omit<ExplainCommand, "json"> {
   const { words, next } = parsed;
@@ -195,11 +202,11 @@ function parseRerun({ words, options, next, operand }: Parsed) {
     throw usage("Cannot repeat with --debug: the code is that of the run", debugPlace);
   }
   if (options.has("json") && !options.has("report")) {
-    const place = at(words, words.indexOf("--json"));
+    const place = options.get("json")![0]!.place;
     const hint = "Add --report to be told what differs; without it, the output is the run's";
     throw usage("Cannot answer in JSON: without --report nothing is answered", place, hint);
   }
-  refuseIdle(options, words);
+  refuseIdle(options, overrides);
   return {
     folder: operand,
     folderPlace: at(words, next),
@@ -212,12 +219,16 @@ function parseRerun({ words, options, next, operand }: Parsed) {
 }
 
 /** Options that would do nothing were meant to do something. */
-function refuseIdle(options: GivenOptions, words: readonly string[]): void {
+function refuseIdle(options: GivenOptions, [changed]: readonly Override[]): void {
   const [check, tolerance] = ["check", "tolerance"].map((name) => options.get(name)?.at(-1));
   const stray = check ?? tolerance;
   if (options.has("report") && stray) {
     const message = "Cannot check outputs with --report: it runs nothing";
-    throw usage(message, at(words, words.indexOf("--report")), "Leave --report out");
+    throw usage(message, options.get("report")![0]!.place, "Leave --report out");
+  }
+  if (options.has("report") && changed) {
+    const message = `Cannot change "${changed.key}" with --report: it compares the recorded run`;
+    throw usage(message, changed.keyPlace as ArgumentPlace, "Leave --report out");
   }
   if (tolerance === undefined || check) return;
   const hint = "Add --check GLOB: the outputs to compare";
@@ -258,7 +269,10 @@ function parseOptions(
     const option = optionNamed(words[next]!, known, at(words, next));
     const given = options.get(option.name) ?? [];
     options.set(option.name, given);
-    if (option.value === undefined) continue;
+    if (option.value === undefined) {
+      given.push({ value: "", place: at(words, next) });
+      continue;
+    }
     const equals = words[next]!.indexOf("=");
     if (equals > 0) given.push({ value: words[next]!.slice(equals + 1), place: at(words, next) });
     else given.push(valueOf(option, known, words, ++next));

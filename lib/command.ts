@@ -94,8 +94,9 @@ export interface CancelCommand {
   readonly folderPlace: ArgumentPlace;
 }
 
-/** An option's value and where it stands. */
+/** An option and where it, or its value, stands. */
 export interface GivenOption {
+  /** Empty for an option that takes none. */
   readonly value: string;
   readonly place: ArgumentPlace;
 }

@@ -130,6 +130,8 @@ async function repeat(
   const run = await checkedAgain(original, command, world);
   const differing = differingLines(await reportOf(folder, record, await withVersions(world)));
   for (const line of differing) world.say(`expyrun: ${line}`);
+  const changed = changedKeys(command);
+  if (differing.length > 0 && changed !== "") world.say(`expyrun: changed here: ${changed}`);
   const debug = record?.code.mode === "original";
   if (debug) warnUncopied(record.code.root, command.folderPlace, world);
   else if (differing.length === 0) {
@@ -148,11 +150,15 @@ async function repeat(
   return checked.every(isAlike) ? 0 : 1;
 }
 
+function changedKeys({ overrides }: RerunCommand): string {
+  return [...new Set(overrides.map(({ key }) => `"${key}"`))].join(", ");
+}
+
 /** What is changed here, and what cannot be compared. */
-function exceptFor({ overrides }: RerunCommand, record: RunRecord | undefined): string {
-  const keys = [...new Set(overrides.map(({ key }) => `"${key}"`))];
+function exceptFor(command: RerunCommand, record: RunRecord | undefined): string {
+  const changed = changedKeys(command);
   const secrets = record === undefined ? [] : secretNames(record).map((name) => `$${name}`);
-  return (keys.length === 0 ? "" : `, but for ${keys.join(", ")}`) +
+  return (changed === "" ? "" : `, but for ${changed}`) +
     (secrets.length === 0 ? "" : `; secrets are not compared: ${secrets.join(", ")}`);
 }
 
@@ -176,7 +182,7 @@ async function outputsToCheck(
 ): Promise<string[]> {
   const outputs = await outputFiles(folder, record?.code);
   for (const { glob, place } of check) {
-    const pattern = globToRegExp(glob);
+    const pattern = patternOf(glob);
     if (outputs.some((path) => pattern.test(path))) continue;
     throw new ExpyrunError({
       code: "usage",
@@ -184,10 +190,19 @@ async function outputsToCheck(
       place,
       hint: outputs.length === 0
         ? "It wrote no files"
-        : `It wrote: ${outputs.slice(0, 8).join(", ")}`,
+        : `It wrote: ${outputs.slice(0, listed).join(", ")}${
+          outputs.length > listed ? ` and ${outputs.length - listed} more` : ""
+        }`,
     });
   }
   return await matching(folder, record, { check });
+}
+
+const listed = 8;
+
+/** Paths are those below the folder: `./a` is `a`. */
+function patternOf(glob: string): RegExp {
+  return globToRegExp(glob.replace(/^(?:\.\/)+/, ""));
 }
 
 async function matching(
@@ -195,7 +210,7 @@ async function matching(
   record: RunRecord | undefined,
   { check }: Pick<RerunCommand, "check">,
 ): Promise<string[]> {
-  const patterns = check.map(({ glob }) => globToRegExp(glob));
+  const patterns = check.map(({ glob }) => patternOf(glob));
   const outputs = await outputFiles(folder, record?.code);
   return outputs.filter((path) => patterns.some((pattern) => pattern.test(path)));
 }

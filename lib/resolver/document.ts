@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArchive } from "../command.ts";
 import { isFile } from "../files.ts";
 import { type DocumentEvent, type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { basename, dirname, join } from "../path.ts";
@@ -134,9 +135,10 @@ function isGzip([first, second]: Uint8Array): boolean {
 }
 
 function archive(name: string, namedAt: Place | undefined): ExpyrunError {
-  const hint = `If "expyrun pack" wrote it: "expyrun ${shellWord(name)}" runs it, "tar -xzf ${
-    shellWord(name)
-  }" unpacks it`;
+  const run = isArchive(name)
+    ? `If "expyrun pack" wrote it: "expyrun ${shellWord(name)}" runs it`
+    : `If "expyrun pack" wrote it, give it a name that ends with .tar.gz: then it is run`;
+  const hint = `${run}; "tar -xzf ${shellWord(name)}" unpacks it`;
   return unreadable(name, "it is an archive, not a configuration", namedAt, hint);
 }
 

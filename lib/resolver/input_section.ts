@@ -5,6 +5,7 @@
  */
 import { resolve } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { warnOfTilde } from "./tilde.ts";
 import type { World } from "../world.ts";
 import { aKind, mapScalars, type Node } from "./node.ts";
 
@@ -46,7 +47,11 @@ export function absoluteInput(node: Node, world: World): Node {
 export function readInputs(node: Node | undefined, world: World): DeclaredInput[] {
   if (!node || (node.kind === "scalar" && node.type === "null")) return [];
   const items = node.kind === "list" ? node.items : [node];
-  return items.map((item) => ({ path: resolve(world.cwd, pathOf(item)), place: item.place }));
+  return items.map((item) => {
+    const path = pathOf(item);
+    warnOfTilde(path, "__inputs__", item.place, world);
+    return { path: resolve(world.cwd, path), place: item.place };
+  });
 }
 
 function pathOf(item: Node): string {

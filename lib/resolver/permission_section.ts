@@ -5,6 +5,7 @@
  */
 import { resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import { warnOfTilde } from "./tilde.ts";
 import type { World } from "../world.ts";
 import { aKind, type Mapping, type Node } from "./node.ts";
 import { itemProblem } from "./permission_item.ts";
@@ -86,7 +87,9 @@ function readItem(name: PermissionName, item: Node, world: World): string {
     const shown = item.kind === "scalar" ? `"${item.value ?? "null"}"` : `a ${item.kind}`;
     throw failure(`${shown} is no item of "${name}"`, item.place, "Give text, in quotes");
   }
-  const text = isPermissionPath(name, item.value) ? resolve(world.cwd, item.value) : item.value;
+  const isPath = isPermissionPath(name, item.value);
+  if (isPath) warnOfTilde(item.value, "__permissions__", item.place, world);
+  const text = isPath ? resolve(world.cwd, item.value) : item.value;
   if (text.includes(",")) {
     const reason = `"${text}" holds a comma, which separates permissions`;
     throw failure(reason, item.place, "Rename it without a comma, or grant the folder above it");

@@ -6,6 +6,7 @@
 import { isAbsolute, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { Permissions } from "./permission_set.ts";
+import { warnOfTilde } from "./tilde.ts";
 import { type RuntimeName, runtimeNames, type World } from "../world.ts";
 import { type DeclaredInput, readInputs } from "./input_section.ts";
 import { aKind, type Mapping, type Node, pathsOf, type Scalar } from "./node.ts";
@@ -96,7 +97,8 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
   refuseSecrets(run);
   const [main, outputDir, name] = requiredKeys.map((key) => requiredText(run, key, place));
   const code = optionalText(run, "__code__");
-  warnOfTilde(outputDir!, world);
+  warnOfTilde(outputDir!.text, "__output_dir__", outputDir!.place, world);
+  if (code) warnOfTilde(code.text, "__code__", code.place, world);
   warnOfInnerRoot(outputDir!, world);
   const permissions = run.entries.get("__permissions__")?.value;
   return {
@@ -225,17 +227,6 @@ function nameProblem(name: string): string | undefined {
   if (numbered !== undefined) return `holds "${numbered}", the name of an experiment folder`;
   if (segments.includes("..")) return 'holds "..", which leaves the output directory';
   return segments.includes("") ? "holds an empty part" : undefined;
-}
-
-/** Only shells know what it stands for. */
-function warnOfTilde({ text, place }: Text, world: World): void {
-  if (text !== "~" && !text.startsWith("~/")) return;
-  world.warn({
-    code: "section",
-    message: `Taking "~" in __output_dir__ as the name of a folder`,
-    place,
-    hint: `Write $HOME${text.slice(1)}`,
-  });
 }
 
 /** `base/{out}`, where `out` is absolute: as raw_config.yml writes a directory that was relative. */

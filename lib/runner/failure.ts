@@ -26,7 +26,8 @@ export function errorMessage(stderr: string): string | undefined {
   const start = lines.findLastIndex((line) => line.startsWith("error: "));
   if (start < 0) return undefined;
   const end = endOf(lines, start + 1);
-  const message = lines.slice(start, end).join("\n")
+  // Those of an AggregateError stand below it, with their own stacks.
+  const message = lines.slice(start, end).filter((line) => !/^ {8,}at /.test(line)).join("\n")
     .replace(/^error: (?:Uncaught )?(?:\(in (?:promise|worker "[^"]*")\) )?/, "").trim();
   return message.length <= keptLength ? message : `${message.slice(0, keptLength)}...`;
 }

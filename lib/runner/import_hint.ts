@@ -22,7 +22,7 @@ export function importHint(
   folders: readonly string[],
 ): string | undefined {
   const text = plain(stderrTail);
-  if (record.runtime === "embedded" && notInstalled.test(text)) return uninstalled;
+  if (record.runtime === "embedded" && notInstalled.test(text)) return installHint(text);
   if (notLocked.test(text)) return unlocked;
   if (record.code.mode === "original") return undefined;
   const module = missingModule(text);
@@ -79,6 +79,14 @@ function includeLine(inside: string): string {
 
 const notInstalled =
   /Import "[^"\n]*" not a dependency|Could not resolve "[^"\n]*", but found it in a package\.json|matching package for '|Module not found "(?:npm|jsr|https?):/;
+
+/** A name that nothing maps is known to no runtime. */
+function installHint(text: string): string {
+  const name = /Import "([\w@][^":\n]*)" not a dependency(?!: )/.exec(text)?.[1];
+  return name === undefined
+    ? uninstalled
+    : `Add it to the project: \`npm install ${name}\`; or name it in "imports" of deno.json`;
+}
 
 const uninstalled =
   "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "../path.ts";
+import { dirname, isAbsolute, resolve } from "../path.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { isAmong } from "./denials.ts";
@@ -38,8 +38,10 @@ export function permissionHint(
   }
   if (name === "import") return unlocked;
   const { allow, deny } = record.permissions[name];
-  const wanted = item === undefined || item === "" ? undefined : grantable(name, item, folders[0]!);
+  const wanted = grantable(name, item, folders[0]!);
   if (isDenied(name, deny, wanted)) return `"${name}" is denied under __permissions__ of __run__`;
+  const misled = (name === "write" || name === "read") && item && ungrantable(item, folders);
+  if (misled) return misled;
   return grantLine(name, wanted === undefined ? "true" : list(wanted, allow), deny);
 }
 
@@ -75,12 +77,36 @@ function listed(items: readonly string[]): string {
 }
 
 /**
- * What a list would have to hold. A port of 0 asks for any port: only the host can be granted. The
- * experiment means paths from its own folder, a list means them from the working directory.
+ * What a list would have to hold; nothing where only all can be granted. A port of 0 asks for any
+ * port: only the host can be granted. The experiment means paths from its own folder, a list means
+ * them from the working directory. A library by its mere name is one that the system searches for.
  */
-function grantable(name: PermissionName, item: string, folder: string): string {
+function grantable(
+  name: PermissionName,
+  item: string | undefined,
+  folder: string,
+): string | undefined {
+  if (item === undefined || item === "") return undefined;
   if (name === "net") return item.replace(/:0$/, "");
-  return name === "read" || name === "write" ? resolve(folder, item) : item;
+  if (name === "ffi") return /[/\\]/.test(item) ? item : undefined;
+  if (name !== "read" && name !== "write") return item;
+  return withoutComma(resolve(folder, item));
+}
+
+/** No list may name a path with a comma, but the folder that it lies in. */
+function withoutComma(path: string): string {
+  return path.includes(",") ? withoutComma(dirname(path)) : path;
+}
+
+/** Why no list can hold a path, where that is so. */
+function ungrantable(item: string, folders: readonly string[]): string | undefined {
+  const inside = inFolder(item, folders);
+  if (inside === "" || inside === ".") {
+    return "The experiment folder itself stays where it is: change what lies in it";
+  }
+  // In its own folder an experiment may write: the path was meant from another one.
+  if (inside === undefined || isAbsolute(item)) return undefined;
+  return `"${item}" is meant from where the experiment went by Deno.chdir: grant it by its absolute path`;
 }
 
 function isDenied(name: PermissionName, deny: Grant["deny"], item: string | undefined): boolean {

@@ -26,6 +26,8 @@ export interface Conditions {
   readonly verify?: boolean | undefined;
   /** `--force`: a folder that is not is run all the same, and its record says so. */
   readonly force?: boolean | undefined;
+  /** What to do about a folder that is not, where there is no `--force`. */
+  readonly wayOut?: string | undefined;
 }
 
 /** A folder that was found to be as it must be. */
@@ -74,12 +76,12 @@ async function checkTrust(
     record: RunRecord;
     place?: Place | undefined;
   },
-  { verify, force = false }: Conditions,
+  { verify, force = false, wayOut }: Conditions,
   world: World,
 ): Promise<Changes | undefined> {
   const use = { folder, record, purpose: "execute", place } as const;
   requireSecrets(use, world);
-  return verify === false ? undefined : await refuseChanges({ ...use, force });
+  return verify === false ? undefined : await refuseChanges({ ...use, force, wayOut });
 }
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */

@@ -24,6 +24,8 @@ export interface Use {
   readonly place?: Place | undefined;
   /** `--force`: changes are recorded, not refused. */
   readonly force: boolean;
+  /** What to do about changes where there is no `--force`. */
+  readonly wayOut?: string | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Use {
  * @throws {ExpyrunError} `status`, naming the files
  */
 export async function refuseChanges(use: Use): Promise<Changes | undefined> {
-  const { folder, record, purpose, place, force } = use;
+  const { folder, record, purpose, place, force, wayOut } = use;
   const changes = await verifyFolder(folder, record);
   if (isUnchanged(changes)) return undefined;
   if (force) return changes;
@@ -43,9 +45,10 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
       `${changesText(changes)})`,
     place,
     // Without its configuration there is nothing to go on with.
-    hint: changes.missing.includes(nameIn(folder, folder.config))
-      ? "Put the files back"
-      : "Put the files back, or use --force to go on, which will be recorded",
+    hint: wayOut ??
+      (changes.missing.includes(nameIn(folder, folder.config))
+        ? "Put the files back"
+        : "Put the files back, or use --force to go on, which will be recorded"),
   });
 }
 

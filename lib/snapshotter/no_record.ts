@@ -40,12 +40,16 @@ export function noRecord(
 }
 
 function neverReady(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {
+  const sweepHint = isFile(join(folder.path, "sweep.json"))
+    ? `It is a sweep: "expyrun status ${shellWord(folder.path)}" tells the folders of its runs`
+    : undefined;
   return new ExpyrunError({
     code: "status",
     message: `Cannot use "${folder.path}": it is no prepared experiment folder, ` +
       "it holds no record.json",
     place,
-    hint: folderHint(folder.path) ?? '"expyrun prepare CONFIG" makes one and prints its path',
+    hint: sweepHint ?? folderHint(folder.path) ??
+      '"expyrun prepare CONFIG" makes one and prints its path',
   });
 }
 

@@ -28,8 +28,8 @@ export interface ExecutionOptions {
   /** How often a failed run is repeated. */
   readonly retries: number;
   readonly sbatch: readonly SlurmOption[];
-  /** The options that were given, and where those with a value first were. */
-  readonly given: ReadonlyMap<string, ArgumentPlace | undefined>;
+  /** The options that were given, and where each first was. */
+  readonly given: ReadonlyMap<string, ArgumentPlace>;
 }
 
 /** What the command line says of the space of a sweep. */
@@ -52,7 +52,7 @@ export function parseExecution(options: GivenOptions): ExecutionOptions {
     gpus: parseSlots(last("gpus")),
     retries: last("retries") ? wholeNumber("retries", last("retries")!, 0) : 0,
     sbatch: (options.get("sbatch") ?? []).map(({ value, place }) => readSbatchWord(value, place)),
-    given: new Map([...options].map(([name, given]) => [name, given[0]?.place])),
+    given: new Map([...options].map(([name, given]) => [name, given[0]!.place])),
   };
 }
 
@@ -241,6 +241,18 @@ export function checkLauncher({ given }: ExecutionOptions, on: Launcher): void {
     if (!given.has(name)) continue;
     throw usage(`Option --${name} is not for runs on ${on}`, given.get(name), hint);
   }
+}
+
+/**
+ * Refuses `--json` for what has no answer.
+ *
+ * @throws {ExpyrunError} `usage`, at the option
+ */
+export function refuseJson(options: GivenOptions, on: Launcher): void {
+  const json = options.get("json")?.[0];
+  if (json === undefined || on === "slurm") return;
+  const message = "Cannot answer in JSON: a sweep that runs here answers nothing";
+  throw usage(message, json.place, "Ask for it with: expyrun status --json SWEEP");
 }
 
 function usage(message: string, place?: ArgumentPlace, hint?: string): ExpyrunError {

@@ -200,6 +200,7 @@ async function executeRun(
       timeoutMs: request.execution.timeoutMs,
       env: lease ? slotVariables(lease.slot) : undefined,
       verify: !request.fresh && attempt === 0,
+      wayOut: "Put the files back, or remove that folder: --resume then prepares the run anew",
     });
     output?.end();
     // Stopped while it waited for its turn: it stays prepared.

@@ -9,6 +9,7 @@ import {
   checkLauncher,
   type ExecutionOptions,
   type Launcher,
+  refuseJson,
   rememberedOptions,
   resumedExecution,
   type SweepCommand,
@@ -158,6 +159,7 @@ async function executionNow(
 ) {
   const on = await launcherOf(execution, folder.jobs);
   checkLauncher(execution, on);
+  refuseJson(options, on);
   return { on, ...resumedExecution(options, record.options ?? {}, on, resumePlace) };
 }
 

@@ -5,7 +5,13 @@
  */
 import type { GivenOptions, SweepWords } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
-import { parseExecution, parseSettings, parseSpace, type SweepCommand } from "./command.ts";
+import {
+  parseExecution,
+  parseSettings,
+  parseSpace,
+  refuseJson,
+  type SweepCommand,
+} from "./command.ts";
 
 /**
  * Reads the words.
@@ -17,7 +23,7 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
   const json = options.has("json");
   const resume = options.get("resume")?.at(-1);
   if (resume) {
-    refuse(options, definingOptions, "a sweep that is resumed has its runs", resume.place);
+    refuse(options, definingOptions, "a sweep that is resumed has its runs");
     if (next < words.length) {
       throw usage(
         `Unexpected word "${words[next]}": a sweep that is resumed has its configuration`,
@@ -27,12 +33,8 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
     const task = { resume: resume.value, resumePlace: resume.place, retry: options.has("retry") };
     return { task: { kind: "resume", ...task }, execution, options, json, quiet };
   }
-  if (json && !options.has("dry-run") && execution.on !== "slurm") {
-    const place = at(words, words.indexOf("--json"));
-    const message = "Cannot answer in JSON: a sweep that runs here answers nothing";
-    throw usage(message, place, "Ask for it with: expyrun status --json SWEEP");
-  }
-  refuse(options, ["retry"], "it is for --resume SWEEP", at(words, next));
+  if (!options.has("dry-run")) refuseJson(options, execution.on ?? "local");
+  refuse(options, ["retry"], "it is for --resume SWEEP");
   const { settings, debugPlace } = parseSettings(words, next + 1);
   return {
     task: {
@@ -56,15 +58,10 @@ export function readSweepCommand({ words, options, next, quiet }: SweepWords): S
 /** What says which runs there are. */
 const definingOptions = ["debug", "dry-run", "needed", "zip", "random", "sweep-seed", "points"];
 
-function refuse(
-  options: GivenOptions,
-  names: readonly string[],
-  because: string,
-  place: ArgumentPlace,
-): void {
+function refuse(options: GivenOptions, names: readonly string[], because: string): void {
   const name = names.find((name) => options.has(name));
   if (name === undefined) return;
-  throw usage(`Cannot use --${name}: ${because}`, options.get(name)![0]?.place ?? place);
+  throw usage(`Cannot use --${name}: ${because}`, options.get(name)![0]!.place);
 }
 
 function at(words: readonly string[], index: number): ArgumentPlace {

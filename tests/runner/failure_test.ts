@@ -22,6 +22,12 @@ Deno.test("the message of the error that ended a process", async (t) => {
       'error: Cannot run "x": no\n  = hint: try y\n',
       'Cannot run "x": no\n  = hint: try y',
     ],
+    [
+      "several errors",
+      "error: Uncaught (in promise) AggregateError: both\n    Error: a\n        at main (file:///a.ts:9:47)\n" +
+      "    TypeError: b\n        at main (file:///a.ts:9:63)\n  throw new AggregateError(\n        ^\n    at main (a.ts:9:27)\n",
+      "AggregateError: both\n    Error: a\n    TypeError: b",
+    ],
     ["no line end", "error: Uncaught Error: a", "Error: a"],
   ];
   for (const [title, stderr, expected] of cases) {

@@ -37,6 +37,16 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
     sys: { allow: false, deny: [] },
   }],
   [requires(`ffi access to "/a.so"`), grant("ffi: [/a.so]")],
+  [requires(`ffi access to "libc.so.6"`), grant("ffi: true")],
+  [requires(`write access to "/d/a,b/c.txt"`), grant("write: [/d]")],
+  [
+    requires(`write access to "x.txt"`),
+    '"x.txt" is meant from where the experiment went by Deno.chdir: grant it by its absolute path',
+  ],
+  [
+    requires(`write access to "/out/exp.0"`),
+    "The experiment folder itself stays where it is: change what lies in it",
+  ],
   [requires(`net access to "a.b"`), '"net" is denied under __permissions__ of __run__', {
     net: { allow: true, deny: ["a.b"] },
   }],

@@ -219,6 +219,36 @@ test("kill -9: the run dies too and is lost, nothing is left running, resume goe
   assert(!("ended" in await readFiles(join(project.cwd, "out/s/1/exp.0"))));
 });
 
+test("a prepared folder that was changed is refused; without it the run is prepared anew", async (project) => {
+  const sweep = project.start(
+    "sweep",
+    "--jobs",
+    "1",
+    "config.yml",
+    "--wait",
+    "-1",
+    "--seed",
+    "1..2",
+  );
+  await project.until("began", 1);
+  sweep.kill("SIGINT");
+  await project.go();
+  await sweep.status;
+  const folder = join(project.cwd, "out/s/2/exp.0");
+  const text = await Deno.readTextFile(join(folder, "config.yml"));
+  await Deno.writeTextFile(join(folder, "config.yml"), `${text}\n`);
+  const refused = await project.run("sweep", "--resume", firstSweep);
+  assertEquals(refused.exitCode, 1);
+  assertStringIncludes(refused.stderr, "it is not what was recorded (changed: config.yml)");
+  assertStringIncludes(
+    refused.stderr,
+    "hint: Put the files back, or remove that folder: --resume then prepares the run anew",
+  );
+  await Deno.remove(folder, { recursive: true });
+  assertEquals((await project.run("sweep", "--quiet", "--resume", firstSweep)).exitCode, 0);
+  assertEquals((await project.record(2, 0)).status, "succeeded");
+});
+
 test("one process at a time conducts a sweep", async (project) => {
   const sweep = project.start(
     "sweep",
