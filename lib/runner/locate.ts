@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Addresses } from "./import_rules.ts";
 
 const imported = /\b(?:from|import)\s*(?:\(\s*)?(["'])((?:(?!\1)[^\\\n])+)\1/g;
 
@@ -12,9 +13,14 @@ const imported = /\b(?:from|import)\s*(?:\(\s*)?(["'])((?:(?!\1)[^\\\n])+)\1/g;
  *
  * @param entry the URL of the module to begin with
  * @param wanted the specifier as it is written, or the URL that it leads to
+ * @param imports what an import map makes of specifiers; a key with `/` at its end is the begin of some
  * @returns `URL:line:column`, 1-based; nothing when it is not found
  */
-export function locateImport(entry: string, wanted: string): string | undefined {
+export function locateImport(
+  entry: string,
+  wanted: string,
+  imports: Addresses = {},
+): string | undefined {
   const seen = new Set<string>();
   for (const queue = [entry]; queue.length > 0;) {
     const url = queue.shift()!;
@@ -23,11 +29,20 @@ export function locateImport(entry: string, wanted: string): string | undefined 
     const text = textOf(url);
     for (const { specifier, offset } of importsOf(text)) {
       const target = resolved(specifier, url);
-      if (specifier === wanted || target === wanted) return `${url}:${position(text, offset)}`;
+      if ([specifier, target, mapped(specifier, imports)].includes(wanted)) {
+        return `${url}:${position(text, offset)}`;
+      }
       if (target !== undefined) queue.push(target);
     }
   }
   return undefined;
+}
+
+function mapped(specifier: string, imports: Addresses): string | undefined {
+  const key = Object.keys(imports).filter((key) =>
+    key === specifier || key.endsWith("/") && specifier.startsWith(key)
+  ).sort((a, b) => a.length - b.length).at(-1);
+  return key && imports[key] + specifier.slice(key.length);
 }
 
 function importsOf(text: string): { specifier: string; offset: number }[] {

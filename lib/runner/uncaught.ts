@@ -4,20 +4,28 @@
  *
  * @module
  */
+import type { Addresses } from "./import_rules.ts";
 import { locateImport } from "./locate.ts";
+
+/** Where imports of an experiment stand, and what its import map makes of them. */
+export interface Origin {
+  /** The URL of the module that the experiment began with. */
+  readonly entry: string;
+  readonly imports: Addresses;
+}
 
 /**
  * The text for stderr.
  *
  * @param error what was thrown
  * @param inPromise whether a promise was rejected with it
- * @param entry the URL of the module that the experiment began with
+ * @param origin where the experiment's imports are looked for
  */
-export function uncaughtText(error: unknown, inPromise: boolean, entry: string): string {
+export function uncaughtText(error: unknown, inPromise: boolean, origin: Origin): string {
   const start = `error: Uncaught ${inPromise ? "(in promise) " : ""}`;
   if (!(error instanceof Error)) return `${start}${Deno.inspect(error)}\n`;
   const frames = framesOf(error);
-  const place = frames.length > 0 ? undefined : importPlace(error, entry);
+  const place = frames.length > 0 ? undefined : importPlace(error, origin);
   const lines = place ? [`    at ${place}`] : [...codeLines(frames), ...frames];
   return [start + headOf(error), ...lines, ...causeLines(error)].join("\n") + "\n";
 }
@@ -118,7 +126,7 @@ function causesOf({ cause }: Error, seen: readonly Error[]): string[] {
 }
 
 /** An import that cannot be served has no frame: it is found by its words. */
-function importPlace({ message }: Error, entry: string): string | undefined {
+function importPlace({ message }: Error, { entry, imports }: Origin): string | undefined {
   const patterns = [
     /^Module not found: (\S+)$/,
     /^Import "([^"]+)" not a dependency/,
@@ -127,7 +135,7 @@ function importPlace({ message }: Error, entry: string): string | undefined {
   ];
   for (const pattern of patterns) {
     const wanted = pattern.exec(message)?.[1];
-    if (wanted !== undefined) return locateImport(entry, wanted);
+    if (wanted !== undefined) return locateImport(entry, wanted, imports);
   }
   return undefined;
 }

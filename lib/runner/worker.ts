@@ -7,7 +7,7 @@
  */
 import type { Handed } from "./child.ts";
 import { type IdleWatch, watchIdle } from "./idle.ts";
-import { uncaughtText } from "./uncaught.ts";
+import { type Origin, uncaughtText } from "./uncaught.ts";
 
 // The types of the main thread are in force here, as in all of lib.
 const { postMessage } = globalThis as unknown as { postMessage(code: number): void };
@@ -32,12 +32,11 @@ addEventListener("message", (event: Event) => {
   queueMicrotask(() => start((event as MessageEvent<Handed>).data));
 }, { once: true });
 
-/** The URL of the module that the experiment begins with. */
-let entry = "";
+let origin: Origin = { entry: "", imports: {} };
 
 async function start({ call, imports, ...handed }: Handed): Promise<void> {
   const watch = watchIdle();
-  entry = handed.entry;
+  origin = { entry: handed.entry, imports: imports?.imports ?? {} };
   Object.defineProperty(globalThis, Symbol.for("expyrun.call"), {
     value: call,
     configurable: true,
@@ -131,9 +130,18 @@ function copyOf(event: ErrorEvent | PromiseRejectionEvent): Event {
   return new ErrorEvent(event.type, { message, filename, lineno, colno, error, cancelable: true });
 }
 
+/** Of what a Worker of the experiment has thrown only words arrive, and it has printed them itself. */
+function thrownOf({ error, message }: ErrorEvent): [error: unknown, inPromise: boolean] {
+  const isOfWorker = error === null && message !== "Uncaught null";
+  if (!isOfWorker) return [error, false];
+  const unhandled = new Error("Unhandled error in child worker.");
+  unhandled.stack = "";
+  return [unhandled, true];
+}
+
 function failWith(event: ErrorEvent | PromiseRejectionEvent): never {
-  const [error, inPromise] = "reason" in event ? [event.reason, true] : [event.error, false];
-  let bytes = new TextEncoder().encode(uncaughtText(error, inPromise, entry));
+  const [error, inPromise] = "reason" in event ? [event.reason, true] : thrownOf(event);
+  let bytes = new TextEncoder().encode(uncaughtText(error, inPromise, origin));
   while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
   return end(1);
 }

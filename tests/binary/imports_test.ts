@@ -137,8 +137,15 @@ testBinary("a vendor folder serves https: and jsr:", async (folder) => {
   assertEquals([exitCode, stdout, stderr], [0, "2 2 x x\n", ""]);
 });
 
-const missing: readonly (readonly [string, string, Files])[] = [
-  ["absent", 'Import "absent" not a dependency', {}],
+const installed = /^hint: Install it into node_modules .* or use --runtime deno/;
+const added = /^hint: Add it to the project: `npm install absent`; or name it in "imports"/;
+
+const missing: readonly (readonly [string, string, Files, RegExp?])[] = [
+  ["absent", 'Import "absent" not a dependency', {}, added],
+  ["mapped", 'Module not found "npm:absent@1"', {
+    "deno.json": '{"imports": {"mapped": "npm:absent@1"}}',
+    ...packages,
+  }],
   ["named", 'Could not resolve "named", but found it in a package.json', {
     "package.json": '{"dependencies": {"named": "1"}}',
   }],
@@ -148,7 +155,7 @@ const missing: readonly (readonly [string, string, Files])[] = [
   ["https://example.com/absent.ts", 'Module not found "https://example.com/absent.ts"', {}],
 ];
 
-for (const [specifier, message, files] of missing) {
+for (const [specifier, message, files, way = installed] of missing) {
   testBinary(`${specifier}: one error with its place and the ways out`, async (folder) => {
     const { exitCode, stderr } = await runIn(folder, {
       ...files,
@@ -159,7 +166,7 @@ for (const [specifier, message, files] of missing) {
     const [error, place, hint, ...rest] = stderr.split("\n");
     assertEquals(error!.includes(message), true, stderr);
     assertMatch(place!, /^ {4}at file:\/\/.*\/exp\.0\/src\/other\.ts:2:15$/);
-    assertMatch(hint!, /^hint: Install it into node_modules .* or use --runtime deno/);
+    assertMatch(hint!, way);
     assertEquals(rest, [""]);
   });
 }
