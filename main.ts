@@ -5,7 +5,14 @@
  */
 import { optionHint, parseCommand, verbHint } from "./lib/cli.ts";
 import { type Command, isArchive } from "./lib/command.ts";
-import { exitCodeOf, ExpyrunError, type Problem, render, type Style } from "./lib/errors.ts";
+import {
+  exitCodeOf,
+  ExpyrunError,
+  type Problem,
+  render,
+  type Style,
+  visible,
+} from "./lib/errors.ts";
 import { loadingError } from "./lib/loading.ts";
 import { runChild } from "./lib/runner/child.ts";
 import type { RunRecord } from "./lib/snapshotter/record.ts";
@@ -19,7 +26,8 @@ const isBinary = Deno.build.standalone;
 const versions: Versions = { expyrun: metadata.version, ...Deno.version };
 
 async function main(words: readonly string[]): Promise<number> {
-  const style = { color: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR") };
+  const isPlain = Deno.env.get("NO_COLOR") || Deno.env.get("TERM") === "dumb";
+  const style = { color: Deno.stderr.isTerminal() && !isPlain };
   try {
     if (words.length === 0) return tell(helpText()), 2;
     const command = parseCommand(words);
@@ -135,8 +143,8 @@ function surroundings(words: readonly string[], command: Command, style: Style):
     },
     fail: (problem) => tellAfresh(render("error", problem, style)),
     hint: (text) => tellAfresh(`hint: ${text}\n`),
-    say: (line) => quiet ? undefined : tellAfresh(`${line}\n`),
-    tell: (line) => tellAfresh(`${line}\n`),
+    say: (line) => quiet ? undefined : tellAfresh(`${visible(line)}\n`),
+    tell: (line) => tellAfresh(`${visible(line)}\n`),
     leftOpen: () => isOpen = true,
   };
 }

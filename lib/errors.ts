@@ -243,7 +243,7 @@ function window(line: string, start: number, end: number): Omit<Snippet, "number
 }
 
 /** Text with control characters escaped: a message never moves the user's cursor. */
-function visible(text: string, keepTabs = false): string {
+export function visible(text: string, keepTabs = false): string {
   return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, (c) => {
     if (c === "\t" && keepTabs) return c;
     const hex = c.charCodeAt(0).toString(16);

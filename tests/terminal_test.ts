@@ -81,13 +81,15 @@ onTerminal("nobody is asked, even if the experiment itself had the terminal", as
 const escape = /\x1b\[/;
 
 onTerminal("expyrun colours its errors on a terminal only, and not under NO_COLOR", async (cwd) => {
-  const colours = { NO_COLOR: null };
+  const colours = { NO_COLOR: null, TERM: "xterm" };
   const terminal = await shown(cwd, command("absent.yml"), colours);
   assertMatch(terminal.text, /Cannot/);
   assertMatch(terminal.text, escape);
   const plain = await shown(cwd, command("absent.yml"), { NO_COLOR: "1" });
   assertMatch(plain.text, /Cannot/);
   assertNotMatch(plain.text, escape);
+  const dumb = await shown(cwd, command("absent.yml"), { ...colours, TERM: "dumb" });
+  assertNotMatch(dumb.text, escape);
   const piped = await run("/bin/sh", ["-c", `${command("absent.yml")} 2>&1 | cat`], {
     cwd,
     env: colours,
