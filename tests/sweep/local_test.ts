@@ -10,17 +10,14 @@ function test(name: string, use: (project: Project) => Promise<void>) {
   Deno.test({ name: `sweep here: ${name}`, ignore: !unix, fn: () => withProject(use) });
 }
 
+/** Starts a sweep, one run at a time, whose runs wait until they are told to go on. */
+function startWaiting(project: Project, seeds: string): Deno.ChildProcess {
+  const words = ["sweep", "--jobs", "1", "config.yml", "--wait", "-1", "--seed", seeds];
+  return project.start(...words);
+}
+
 test("the code is copied once, and an edit is not seen by the runs that wait", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..3",
-  );
+  const sweep = startWaiting(project, "1..3");
   await project.until("began", 1);
   const code = join(project.cwd, "code.js");
   await Deno.writeTextFile(code, (await Deno.readTextFile(code)).replace("version 1", "version 2"));
@@ -39,16 +36,7 @@ test("the code is copied once, and an edit is not seen by the runs that wait", a
 });
 
 test("Ctrl-C starts nothing more and lets the running ones end; resume does the rest", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..3",
-  );
+  const sweep = startWaiting(project, "1..3");
   await project.until("began", 1);
   sweep.kill("SIGINT");
   // It would be gone by now if it did not wait.
@@ -92,16 +80,7 @@ test("a second Ctrl-C interrupts; resume repeats in the next folder", async (pro
 });
 
 test("cancel interrupts what runs", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..2",
-  );
+  const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);
   const { exitCode, stdout } = await project.run("cancel", firstSweep);
   assertEquals([exitCode, stdout.split("\n")[0]], [0, `Cancelled process ${sweep.pid}`]);
@@ -198,16 +177,7 @@ test("a sweep that is ended by SIGTERM says so, and counts each end once", async
 });
 
 test("kill -9: the run dies too and is lost, nothing is left running, resume goes on", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..2",
-  );
+  const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);
   sweep.kill("SIGKILL");
   await sweep.status;
@@ -220,16 +190,7 @@ test("kill -9: the run dies too and is lost, nothing is left running, resume goe
 });
 
 test("a prepared folder that was changed is refused; without it the run is prepared anew", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..2",
-  );
+  const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);
   sweep.kill("SIGINT");
   await project.go();
@@ -250,16 +211,7 @@ test("a prepared folder that was changed is refused; without it the run is prepa
 });
 
 test("one process at a time conducts a sweep", async (project) => {
-  const sweep = project.start(
-    "sweep",
-    "--jobs",
-    "1",
-    "config.yml",
-    "--wait",
-    "-1",
-    "--seed",
-    "1..2",
-  );
+  const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);
   const { exitCode, stderr } = await project.run("sweep", "--resume", firstSweep);
   assertEquals(exitCode, 125);
