@@ -217,7 +217,8 @@ async function executeRun(
   } catch (error) {
     if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;
     // Another process has it, or somebody has changed it: the others go on.
-    state.told++;
+    const values = valuesText(request.values.at(run.run) ?? []);
+    display.say(`[${++state.told}/${state.progress.total}] not started: ${values}`);
     display.say(render("error", error.problem, { color: false }).trimEnd());
     return "failed";
   } finally {

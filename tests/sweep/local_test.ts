@@ -200,6 +200,7 @@ test("a prepared folder that was changed is refused; without it the run is prepa
   await Deno.writeTextFile(join(folder, "config.yml"), `${text}\n`);
   const refused = await project.run("sweep", "--resume", firstSweep);
   assertEquals(refused.exitCode, 1);
+  assertStringIncludes(refused.stderr, "[1/1] not started: seed=2\nerror: Cannot execute ");
   assertStringIncludes(refused.stderr, "it is not what was recorded (changed: config.yml)");
   assertStringIncludes(
     refused.stderr,
