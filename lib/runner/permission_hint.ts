@@ -31,8 +31,16 @@ export function permissionHint(
   const { write } = record.permissions;
   if (symlink > (last?.index ?? -1)) return grantLine("write", "true", write.deny);
   if (last?.groups === undefined) return undefined;
-  const name = last.groups.name as PermissionName;
-  const item = last.groups.item;
+  const { name, item } = last.groups;
+  return refusalHint(name as PermissionName, item, record, folders);
+}
+
+function refusalHint(
+  name: PermissionName,
+  item: string | undefined,
+  record: RunRecord,
+  folders: readonly string[],
+): string {
   if (name === "write" && item !== undefined && isSealed(item, record, folders)) {
     return `The code copy and expyrun's own files stay as they are: write elsewhere in the experiment folder`;
   }

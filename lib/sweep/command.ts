@@ -8,7 +8,7 @@ import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import type { Setting } from "./axis.ts";
 import { parseDuration } from "./duration.ts";
 import type { Method } from "./section.ts";
-import { mergeOptions, readSbatchWord, type SlurmOption } from "./slurm/options.ts";
+import { readSbatchWord, type SlurmOption } from "./slurm/options.ts";
 
 /** Where runs are executed. */
 export type Launcher = "local" | "slurm";
@@ -53,48 +53,6 @@ export function parseExecution(options: GivenOptions): ExecutionOptions {
     retries: last("retries") ? wholeNumber("retries", last("retries")!, 0) : 0,
     sbatch: (options.get("sbatch") ?? []).map(({ value, place }) => readSbatchWord(value, place)),
     given: new Map([...options].map(([name, given]) => [name, given[0]!.place])),
-  };
-}
-
-/** The options with a value that say how runs are executed. */
-const executionOptions = ["jobs", "gpus", "timeout", "retries", "sbatch"];
-
-/** Those options of a sweep that hold for it when it is gone on with, too: by name, as given. */
-export function rememberedOptions(options: GivenOptions): Record<string, string[]> {
-  const given = executionOptions.filter((name) => options.has(name));
-  return Object.fromEntries(
-    given.map((name) => [name, options.get(name)!.map(({ value }) => value)]),
-  );
-}
-
-/**
- * How a sweep is gone on with: by the options that it was made with, as far as they are for where
- * it runs now, and by those that are given anew.
- *
- * @param on where its runs are to be executed
- * @param place where the sweep was named
- * @returns also the words of the old options that hold
- */
-export function resumedExecution(
-  given: GivenOptions,
-  remembered: Readonly<Record<string, readonly string[]>>,
-  on: Launcher,
-  place: ArgumentPlace,
-): { execution: ExecutionOptions; kept: string[] } {
-  const isKept = (name: string) =>
-    !Object.hasOwn(refusedOn[on], name) && (name === "sbatch" || !given.has(name));
-  const before: GivenOptions = new Map(
-    Object.entries(remembered).filter(([name]) => isKept(name))
-      .map(([name, values]) => [name, values.map((value) => ({ value, place }))]),
-  );
-  const sbatch = mergeOptions(parseExecution(before).sbatch, parseExecution(given).sbatch);
-  const kept = [...before].filter(([name]) => name !== "sbatch")
-    .flatMap(([name, values]) => values.map(({ value }) => `--${name}=${value}`));
-  const keptOfSbatch = sbatch.filter((option) => option.place === place)
-    .map(({ name, value }) => `--sbatch=${name}${value === undefined ? "" : `=${value}`}`);
-  return {
-    execution: { ...parseExecution(new Map([...before, ...given])), sbatch },
-    kept: [...kept, ...keptOfSbatch],
   };
 }
 
@@ -225,7 +183,7 @@ const localOnly: Readonly<Record<string, string>> = {
 };
 
 /** The options that a launcher has no use for, and what to do instead. */
-const refusedOn: Readonly<Record<Launcher, Readonly<Record<string, string>>>> = {
+export const refusedOn: Readonly<Record<Launcher, Readonly<Record<string, string>>>> = {
   slurm: localOnly,
   local: { sbatch: "Add --on slurm" },
 };

@@ -4,14 +4,13 @@
  * @module
  */
 import { ExpyrunError, shellWord } from "../errors.ts";
+import { secretNaming } from "../resolver/given_secrets.ts";
 import type { World } from "../world.ts";
 import {
   checkLauncher,
   type ExecutionOptions,
   type Launcher,
   refuseJson,
-  rememberedOptions,
-  resumedExecution,
   type SweepCommand,
   type SweepDefinition,
   type SweepResumption,
@@ -25,6 +24,7 @@ import { movedFrom, openSweep, type Sweep } from "./open.ts";
 import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
+import { rememberedOptions, resumedExecution } from "./remembered.ts";
 import { mergeOptions } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
 import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
@@ -70,7 +70,8 @@ async function define(
   if (task.dryRun) return dryRun(defined, command.json);
   if (defined.runs.length === 0) return { text: "", exitCode: 0 };
   const limits = on === "slurm" ? await checkSlurm(world) : undefined;
-  const options = rememberedOptions(command.options);
+  const named = secretNaming(defined.base, world);
+  const options = rememberedOptions(command.options, (text) => named(text) !== text);
   const made = await makeSweep(defined, { ...task, options }, world);
   const held = await holdSweep(made.folder);
   try {
