@@ -83,6 +83,8 @@ function lockFlags({ record: { code }, folder }: Run): string[] {
  * The code copy and expyrun's own files: relative as the folder is granted by `.`, and once more
  * by the path that the user knows it by, which may lead through symbolic links: where more than
  * the folder is granted, that may be granted too.
+ *
+ * Whole folders, from the first on: one that may be renamed takes what is denied in it along (tried).
  */
 function sealed(run: Run): string[] {
   const { record, folder } = run;
@@ -95,13 +97,10 @@ function sealed(run: Run): string[] {
     folder.denoConfig,
     folder.lock,
     folder.packageJson,
-    folder.call,
-    folder.bootstrap,
-    folder.origins,
-    folder.denoDir,
-    folder.started,
+    folder.hidden,
   ].map((path) => relative(folder.path, path));
-  const names = record.code.mode === "copy" ? [...record.code.roots, ...files] : files;
+  const roots = record.code.mode === "copy" ? record.code.roots : [];
+  const names = [...new Set([...roots.map((path) => path.split("/")[0]!), ...files])];
   if (grantsFolderOnly(record.permissions)) return names;
   const others = foldersOf(run).filter((path) => path !== folder.path);
   return [

@@ -89,10 +89,20 @@ async function handOver(
     for (const { path, text } of files) writeAtOnce(path, text);
     // Runs of a sweep share it: it is another file from now on.
     if (requirements !== undefined) await writeFile(folder.requirements, requirements);
+    makeFolder(folder.temporary);
     await writeRunningRecord(folder, record);
   } catch (error) {
     if (!again) await Deno.remove(folder.started);
+    await Deno.remove(folder.temporary).catch(() => {});
     throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw folderError(`Cannot make "${path}"`, error);
   }
 }
 

@@ -30,7 +30,6 @@ export async function takeFolder(
   }
   if (task !== undefined && await isRestart(folder.started, task)) {
     await writeFile(folder.started, owner);
-    await Deno.mkdir(folder.temporary, { recursive: true });
     return true;
   }
   const status = await statusNow(folder, record);

@@ -32,13 +32,16 @@ export interface ExperimentFolder {
   readonly originalConfig: string;
   /** Where each value of the configuration came from. */
   readonly origins: string;
-  /** The modules from elsewhere that the child has loaded, one a line. */
+  /** The modules from elsewhere that the child has loaded, one a line; only while it runs. */
   readonly loaded: string;
   /** Deno's cache, where the folder has one of its own: dependencies that came in an archive. */
   readonly denoDir: string;
   /** Made by the one process that runs the folder. */
   readonly started: string;
-  /** Where TMPDIR points while the experiment runs. */
+  /**
+   * Where TMPDIR points while the experiment runs. Beside what is hidden, which must not be written:
+   * Deno does not always let a longer path that is allowed beat a shorter one that is denied (2.9).
+   */
   readonly temporary: string;
   /** The parents that the claim made, outermost first; empty for a folder that was opened. */
   readonly made: readonly string[];
@@ -66,6 +69,7 @@ const names = {
   packageJson: "package.json",
   nodeModules: "node_modules",
   hidden: ".expyrun",
+  temporary: ".expyrun.tmp",
 } as const;
 
 /** The names at the folder's root that expyrun owns: no copied code may take them. */
@@ -184,6 +188,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
   const at = (name: string) => path + separator + name;
   const hidden = at(names.hidden);
   const inHidden = (name: string) => hidden + separator + name;
+  const temporary = at(names.temporary);
   return {
     path,
     config: at(names.config),
@@ -201,10 +206,10 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     packages: inHidden("packages.json"),
     originalConfig: inHidden("deno.json"),
     origins: inHidden("origins.json"),
-    loaded: inHidden("loaded"),
+    loaded: `${temporary}${separator}.loaded`,
     denoDir: inHidden("deno"),
     started: inHidden("started"),
-    temporary: inHidden("tmp"),
+    temporary,
     made,
   };
 }
@@ -212,7 +217,6 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
 function makeInside(folder: ExperimentFolder): ExperimentFolder {
   try {
     Deno.mkdirSync(folder.hidden);
-    Deno.mkdirSync(folder.temporary);
     return folder;
   } catch (error) {
     Deno.removeSync(folder.path, { recursive: true });

@@ -106,7 +106,7 @@ Deno.test("the call: two arguments, the folder as working directory, EXPYRUN_CWD
     const [self, args, cwd, original, temporary] = JSON.parse((await run(experiment)).stdout);
     assertEquals([self, args], [true, ["name/of it", { a: 1 }]]);
     assertEquals([cwd, original], [experiment.folder, "/somewhere"]);
-    assertEquals(temporary.startsWith(join(experiment.folder, ".expyrun/tmp/")), true);
+    assertEquals(temporary.startsWith(join(experiment.folder, ".expyrun.tmp/")), true);
   });
 });
 

@@ -60,7 +60,8 @@ async function make(outside: string, made: Made): Promise<Experiment> {
   await writeFiles(folder, {
     "config.yml": "a: 1\n",
     "deno.json": "{}\n",
-    ".expyrun/tmp/.keep": "",
+    ".expyrun/call.json": "",
+    ".expyrun.tmp/.keep": "",
     "record.json": JSON.stringify(record),
     "../delivery.json": made.delivery ?? '{"config": {"a": 1}, "special": []}',
     ...made.files,

@@ -47,6 +47,11 @@ const refused: Readonly<Record<string, Attempt>> = {
   "make package.json": { code: `Deno.writeTextFileSync("package.json", "")`, hint: sealed },
   "change call.json": { code: `Deno.writeTextFileSync(".expyrun/call.json", "")`, hint: sealed },
   "rename the copy": { code: `Deno.renameSync("src", "gone")`, hint: sealed },
+  "rename what is hidden": { denoOnly: true, code: `Deno.renameSync(".expyrun", "a")` },
+  "rename the folder above a part of the copy": {
+    denoOnly: true,
+    code: `Deno.renameSync("lib", "a")`,
+  },
   "rename onto the copy": {
     code: `Deno.writeTextFileSync("a", ""); Deno.renameSync("a", "src/main.ts")`,
     hint: sealed,
@@ -229,6 +234,14 @@ const granted: Readonly<Record<string, Attempt>> = {
     code: `Deno.mkdirSync("a"); Deno.chdir("a"); Deno.mkdirSync("b")`,
   },
   "temporary files": { code: `Deno.makeTempFileSync()` },
+  "temporary files, where a list grants all": {
+    code: `Deno.makeTempFileSync()`,
+    permissions: { write: { allow: ["/"], deny: [] } },
+  },
+  "temporary files under write: true": {
+    code: `Deno.makeTempFileSync()`,
+    permissions: { write: { allow: true, deny: [] } },
+  },
   "read anything": { code: `Deno.readDirSync("/"); Deno.readTextFileSync("config.yml")` },
   "env": { code: `Deno.env.toObject()` },
   "sys": { code: `Deno.hostname(); (await import("node:os")).cpus()` },
@@ -275,9 +288,11 @@ async function withAttempt(
   const files = {
     "src/main.ts": "",
     "src/other.ts": "export {};",
+    "lib/util/a.ts": "export {};",
     "deno.json": '{ "unstable": ["worker-options"] }\n',
   };
-  await withExperiment({ files, ...(permissions && { permissions }) }, async (experiment) => {
+  const made = { files, code: { roots: ["src", "lib/util"] } };
+  await withExperiment({ ...made, ...(permissions && { permissions }) }, async (experiment) => {
     const text = code.replace("$OUT", join(experiment.outside, "outside.txt"));
     await Deno.writeTextFile(
       join(experiment.folder, "src/main.ts"),

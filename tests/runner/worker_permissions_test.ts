@@ -39,8 +39,8 @@ const cases: readonly (readonly [
   ["everything may be written", { write: { allow: true, deny: [] } }, {}, { write: true }],
   ["nothing may be written", { write: { allow: false, deny: [] } }, {}, { write: false }],
   ["nothing may be written but for expyrun", { write: { allow: true, deny: true } }, {
-    written: ["/out/exp.0/.expyrun/loaded"],
-  }, { write: ["/out/exp.0/.expyrun/loaded"] }],
+    written: ["/out/exp.0/.expyrun.tmp/.loaded"],
+  }, { write: ["/out/exp.0/.expyrun.tmp/.loaded"] }],
   ["reading is narrowed", { read: { allow: ["/data"], deny: [] } }, {
     readable: ["/input"],
     codeElsewhere: "/code",

@@ -11,7 +11,7 @@ Deno.test("what the child noted is read once each, as paths", async () => {
     const folder = openFolder(path);
     assertEquals(await loadedModules(folder), {});
     const lines = ["file:///b%20b.ts", "file:///a.ts", "file:///a.ts", "https://x.example/", ""];
-    await writeFiles(path, { ".expyrun/loaded": lines.join("\n") });
+    await writeFiles(path, { ".expyrun.tmp/.loaded": lines.join("\n") });
     if (Deno.build.os === "windows") return;
     const outside = ["/a.ts", "/b b.ts", "https://x.example/"];
     assertEquals(await loadedModules(folder), { outside });
@@ -21,7 +21,7 @@ Deno.test("what the child noted is read once each, as paths", async () => {
       `${path}x/c.js`,
     ];
     const urls = inside.map((path) => pathToFileURL(path).href);
-    await writeFiles(path, { ".expyrun/loaded": [...lines, ...urls].join("\n") });
+    await writeFiles(path, { ".expyrun.tmp/.loaded": [...lines, ...urls].join("\n") });
     assertEquals(await loadedModules(folder), {
       loaded: ["node_modules/a b/a.js", "node_modules/b/b.js"],
       outside: ["/a.ts", "/b b.ts", `${path}x/c.js`, "https://x.example/"],
