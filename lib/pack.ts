@@ -6,9 +6,10 @@
 import type { PackCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
 import { basename, join, resolve } from "./path.ts";
-import { type ArchiveItem, writeArchive } from "./runs/archive.ts";
+import { type ArchiveItem, insideName, writeArchive } from "./runs/archive.ts";
 import { cachedDependencies } from "./runs/dependencies.ts";
 import { outputFiles } from "./runs/outputs.ts";
+import { escapingLink } from "./snapshotter/link_targets.ts";
 import { refuseChanges } from "./runs/trust.ts";
 import { type ExperimentFolder, openFolder } from "./snapshotter/folder.ts";
 import { packageFiles } from "./snapshotter/packages.ts";
@@ -81,7 +82,7 @@ async function itemsOf(
     ...await ownFiles(folder),
     ...record.code.files.map(({ path }) => path),
     ...(await packageFiles(folder, record.code)).map(({ path }) => path),
-    ...(outputs ? await outputFiles(folder, record.code) : []),
+    ...(outputs ? await packableOutputs(folder, record, world) : []),
   ];
   // What runs without Deno has its dependencies in the folder.
   const dependencies = record.runtime === "deno"
@@ -94,6 +95,26 @@ async function itemsOf(
       return { kind: "file", path: `${cache}/${path}`, source };
     }),
   ];
+}
+
+/** What no archive can hold, as it would not be unpacked, is left out. */
+async function packableOutputs(
+  folder: ExperimentFolder,
+  record: RunRecord,
+  world: World,
+): Promise<string[]> {
+  const leaveOut = (path: string, because: string) =>
+    world.warn({ code: "snapshot", message: `Leaving out "${path}": ${because}` });
+  const packable: string[] = [];
+  for (const path of await outputFiles(folder, record.code)) {
+    const source = join(folder.path, path);
+    const link = Deno.lstatSync(source).isSymlink ? Deno.readLinkSync(source) : undefined;
+    if (insideName(path) === undefined) leaveOut(path, "no archive holds such a name");
+    else if (link !== undefined && escapingLink(new Map([[path, link]])) !== undefined) {
+      leaveOut(path, `it is a link to "${link}", out of the folder`);
+    } else packable.push(path);
+  }
+  return packable;
 }
 
 async function ownFiles(folder: ExperimentFolder): Promise<string[]> {

@@ -6,6 +6,7 @@
  */
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
+import { escapingLink, pathThroughLink } from "../snapshotter/link_targets.ts";
 import { writeAll } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
@@ -153,7 +154,8 @@ export async function readArchive(path: string, into: string, place?: Place): Pr
       place,
       hint: "`expyrun pack FOLDER` writes archives that can be run",
     });
-  const links: [path: string, link: string][] = [];
+  const links = new Map<string, string>();
+  const names: string[] = [];
   try {
     const file = await Deno.open(path);
     const entries = file.readable
@@ -162,25 +164,30 @@ export async function readArchive(path: string, into: string, place?: Place): Pr
     for await (const { header, body } of entries) {
       const name = insideName(header.name);
       if (name === undefined) throw refuse(`"${header.name}" leaves the folder`);
-      if (header.type === "symlink") links.push([name, header.linkname ?? ""]);
+      names.push(name);
+      if (header.type === "symlink") links.set(name, header.linkname ?? "");
       else if (header.type === "directory") await Deno.mkdir(join(into, name), { recursive: true });
       else if (header.type === "file") await unpackFile(join(into, name), header, body);
       else throw refuse(`"${header.name}" is a ${header.type}`);
       if (header.type !== "file") await body.cancel();
     }
+    const through = pathThroughLink(names, links);
+    if (through !== undefined) throw refuse(`"${through}" leads through a link`);
+    const leaving = escapingLink(links, 1);
+    if (leaving !== undefined) {
+      throw refuse(`"${leaving}" is a link to "${links.get(leaving)}", which leaves the folder`);
+    }
+    // Last, so that nothing is written through one.
+    for (const [name, link] of links) await makeLink(join(into, name), link);
   } catch (error) {
     if (error instanceof ExpyrunError) throw error;
     throw refuse(reasonOf(error));
   }
-  // Last, so that nothing is written through one.
-  for (const [name, link] of links) {
-    const target = slashed.join(slashed.dirname(name), link);
-    if (slashed.isAbsolute(link) || insideName(target) === undefined) {
-      throw refuse(`"${name}" is a link to "${link}", which leaves the folder`);
-    }
-    await Deno.mkdir(dirname(join(into, name)), { recursive: true });
-    await Deno.symlink(link, join(into, name));
-  }
+}
+
+async function makeLink(path: string, link: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.symlink(link, path);
 }
 
 function reasonOf(error: unknown): string {
@@ -190,7 +197,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** The normal form of a path in an archive; nothing when it is absolute or leads upwards. */
-function insideName(name: string): string | undefined {
+export function insideName(name: string): string | undefined {
   if (name.includes("\0") || name.includes("\\") || /^(?:\/|[A-Za-z]:)/.test(name)) {
     return undefined;
   }

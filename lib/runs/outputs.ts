@@ -23,12 +23,15 @@ export async function outputFiles(
   const copied = new Set(code?.roots);
   const found: string[] = [];
   const walk = async (prefix: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(join(folder.path, prefix))) {
+    for await (
+      const { name, isDirectory, isFile, isSymlink } of Deno.readDir(join(folder.path, prefix))
+    ) {
       const path = prefix === "" ? name : `${prefix}/${name}`;
       const isOwn = prefix === "" && ownedNames.has(name) && name !== logName;
       if (which === "outputs" && (copied.has(path) || isOwn)) continue;
       if (isDirectory) await walk(path);
-      else found.push(path);
+      // A pipe or a socket has no contents: reading one waits for ever.
+      else if (isFile || isSymlink) found.push(path);
     }
   };
   const logName = slashed.basename(folder.log);

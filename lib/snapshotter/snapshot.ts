@@ -13,6 +13,7 @@ import { digestFile } from "./digest.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 import { referToImports, writeImports } from "./imports.ts";
+import { escapingLink, pathThroughLink } from "./link_targets.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
@@ -162,7 +163,26 @@ function planFromRecord(spec: RunSpec, entry: EntryPoint, earlier: CodeRecord): 
     );
   }
   for (const { path, place } of spec.include) refuseUncopied(spec, path, place, earlier);
-  return { roots: earlier.roots, items: items.filter((item) => item !== undefined) };
+  const there = items.filter((item) => item !== undefined);
+  refuseEscapes(there, spec);
+  return { roots: earlier.roots, items: there };
+}
+
+/** A copy is copied as it is, and somebody else may have made it: its links must not lead out of it. */
+function refuseEscapes(items: readonly Planned[], spec: RunSpec): void {
+  const links = new Map(
+    items.flatMap((item) => item.kind === "link" ? [[item.path, item.link] as const] : []),
+  );
+  const path = pathThroughLink(items.map(({ path }) => path), links) ?? escapingLink(links);
+  if (path === undefined) return;
+  throw copyError(
+    path,
+    links.has(path)
+      ? `it is a symbolic link to "${links.get(path)}", which leaves the folder`
+      : "it leads through a symbolic link",
+    "Set __code__ to the original code",
+    spec.codePlace ?? spec.main.place,
+  );
 }
 
 /** An include that a changed parameter names: a copy holds what its own run included. */

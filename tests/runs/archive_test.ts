@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createTarPacker, type TarHeader } from "modern-tar";
 import { join } from "node:path";
 import { ExpyrunError } from "../../lib/errors.ts";
@@ -97,6 +97,22 @@ Deno.test("an archive cannot write elsewhere", async (t) => {
       [{ name: "a/x", type: "symlink", linkname: "../../y" }],
       "leaves the folder",
     ],
+    [
+      "links that leave together",
+      [
+        { name: "t/d/b", type: "symlink", linkname: ".." },
+        { name: "t/a", type: "symlink", linkname: "d/b/../.." },
+      ],
+      '"t/a" is a link to "d/b/../..", which leaves the folder',
+    ],
+    [
+      "a link beyond another",
+      [
+        { name: "t/d", type: "symlink", linkname: "e" },
+        { name: "t/d/x", type: "symlink", linkname: "y" },
+      ],
+      '"t/d/x" leads through a link',
+    ],
     ["a hard link", [{ type: "link", linkname: "/etc/passwd" }], '"x" is a link'],
     ["a device", [{ type: "character-device" }], '"x" is a character-device'],
   ];
@@ -120,7 +136,11 @@ Deno.test("an archive cannot write elsewhere", async (t) => {
       const path = join(folder, "a.tar.gz");
       await writeHeaders(path, [{ name: "d", type: "symlink", linkname: "e" }, { name: "d/x" }]);
       await Deno.mkdir(join(folder, "out"));
-      await assertRejects(() => readArchive(path, join(folder, "out")));
+      await assertRejects(() => readArchive(path, join(folder, "out")), ExpyrunError, "a link");
+      await Deno.mkdir(join(folder, "again"));
+      await writeHeaders(path, [{ name: "d" }, { name: "d", type: "symlink", linkname: "e" }]);
+      const error = await assertRejects(() => readArchive(path, join(folder, "again")));
+      assert(error instanceof ExpyrunError, String(error));
     }));
 });
 
