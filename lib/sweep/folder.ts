@@ -63,6 +63,8 @@ export interface FolderEntry {
   readonly run: number;
   /** Absolute. */
   readonly folder: string;
+  /** It was removed again, before it could be started: another run may have its number by now. */
+  readonly removed?: true | undefined;
 }
 
 /** The paths of a sweep's folder. Touches nothing. */

@@ -173,7 +173,19 @@ export async function prepareEach<Run extends { readonly run: number }>(
     return made;
   } catch (error) {
     await discardAll(made);
+    noteRemoved(made, lines);
     throw error;
+  }
+}
+
+/** The runs have their folders of before again. */
+function noteRemoved(made: readonly FolderOfRun[], lines: ReturnType<typeof appendLines>): void {
+  try {
+    for (const { run, folder } of made) {
+      lines.add({ run, folder, removed: true } satisfies FolderEntry);
+    }
+  } catch {
+    // What stopped it, such as a full disk, is told by the error; such runs count as lost.
   }
 }
 

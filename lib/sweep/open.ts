@@ -62,8 +62,10 @@ export async function isExperiment(path: string): Promise<boolean> {
 export async function readFolders(folder: SweepFolder, count: number): Promise<string[][]> {
   const folders: string[][] = Array.from({ length: count }, () => []);
   const from = movedFrom(folder, await readSweepRecord(folder, folder.path));
-  for (const entry of await readLines<FolderEntry>(folder.folders)) {
-    folders[entry.run]?.push(from === undefined ? entry.folder : moved(entry.folder, from, folder));
+  for (const { run, folder: path, removed } of await readLines<FolderEntry>(folder.folders)) {
+    const now = from === undefined ? path : moved(path, from, folder);
+    if (!removed) folders[run]?.push(now);
+    else if (folders[run]?.at(-1) === now) folders[run].pop();
   }
   return folders;
 }

@@ -211,6 +211,22 @@ test("a prepared folder that was changed is refused; without it the run is prepa
   assertEquals((await project.record(2, 0)).status, "succeeded");
 });
 
+test("going on that is stopped while it prepares leaves the runs as they were", async (project) => {
+  await Deno.writeTextFile(join(project.cwd, "code.js"), "export function main() { throw 1; }\n");
+  await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  // Of two folders to be made, the second one cannot be.
+  await Deno.remove(join(project.cwd, "out/s/2/exp.0/config.yml"));
+  const { exitCode, stderr } = await project.run("sweep", "--retry", "--resume", firstSweep);
+  assertEquals(exitCode, 125, stderr);
+  assertEquals(await project.statuses(), ["failed", "failed"]);
+  // Its number is free for another.
+  await project.run("--quiet", "config.yml", "--seed", "1");
+  const status = await project.run("status", "--json", firstSweep);
+  const { runs } = JSON.parse(status.stdout);
+  const folders = runs.map(({ folder }: { folder: string }) => folder.slice(-"s/1/exp.0".length));
+  assertEquals(folders, ["s/1/exp.0", "s/2/exp.0"]);
+});
+
 test("one process at a time conducts a sweep", async (project) => {
   const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);
