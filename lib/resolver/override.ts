@@ -40,8 +40,10 @@ export function applyOverrides(config: Mapping, overrides: readonly Override[]):
   const last = new Map(overrides.map((override) => [override.key, override]));
   let changed: Node = config;
   for (const override of overrides) {
-    const before = defaults.get(override.key) ?? nodeAt(changed, override.key);
-    if (!before) throw unknownKey(config, override);
+    // Another word may have made the list shorter that it reaches into.
+    const there = nodeAt(changed, override.key);
+    if (!there) throw unknownKey(config, override);
+    const before = defaults.get(override.key) ?? there;
     if (before.kind === "mapping") throw notReplaceable(before, override);
     defaults.set(override.key, before);
     // What loses need not convert, unless others reach into it.

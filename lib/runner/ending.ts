@@ -12,7 +12,7 @@ import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
 import { writeLastRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
-import { errorMessage, withoutSecrets } from "./failure.ts";
+import { errorMessage, keptMessage, withoutSecrets } from "./failure.ts";
 import { entryPointHint } from "./entry_point_hint.ts";
 import { importHint } from "./import_hint.ts";
 import { permissionHint } from "./permission_hint.ts";
@@ -156,7 +156,7 @@ function errorOf(record: RunRecord, outcome: Outcome, world: World): string | un
   const message = errorMessage(outcome.stderrTail);
   const names = secretNames(record).filter((name) => name in world.env);
   const secrets = Object.fromEntries(names.map((name) => [name, world.env[name]!]));
-  return message && withoutSecrets(message, secrets);
+  return message && keptMessage(withoutSecrets(message, secrets));
 }
 
 function statusOf({ exitCode, interrupted, timedOut }: Outcome): Status {

@@ -27,8 +27,12 @@ export function errorMessage(stderr: string): string | undefined {
   if (start < 0) return undefined;
   const end = endOf(lines, start + 1);
   // Those of an AggregateError stand below it, with their own stacks.
-  const message = lines.slice(start, end).filter((line) => !/^ {8,}at /.test(line)).join("\n")
+  return lines.slice(start, end).filter((line) => !/^ {8,}at /.test(line)).join("\n")
     .replace(/^error: (?:Uncaught )?(?:\(in (?:promise|worker "[^"]*")\) )?/, "").trim();
+}
+
+/** The message as far as a record keeps it; once it holds no secret, of which a part would stay. */
+export function keptMessage(message: string): string {
   return message.length <= keptLength ? message : `${message.slice(0, keptLength)}...`;
 }
 

@@ -122,10 +122,12 @@ function compareValues(a: unknown, b: unknown, where: string, search: Search): v
     if (a !== b) search.first = { where, before: shownJson(a), after: shownJson(b) };
     return;
   }
+  const own = (value: Record<string, unknown>, key: string) =>
+    Object.hasOwn(value, key) ? value[key] : undefined;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     compareValues(
-      a[key],
-      b[key],
+      own(a, key),
+      own(b, key),
       Array.isArray(a) ? `${where}[${key}]` : `${where}.${key}`,
       search,
     );
@@ -209,12 +211,14 @@ function piecesOf(line: string): Piece[] {
 
 function compareNumbers(a: string, b: string, where: string, search: Search): void {
   const difference = a === b ? 0 : relativeDifference(a, b);
-  if (difference > search.tolerance && a !== b) search.first = { where, before: a, after: b };
+  if (!(difference <= search.tolerance) && a !== b) search.first = { where, before: a, after: b };
   else search.largest = Math.max(search.largest, difference);
 }
 
 function relativeDifference(a: string, b: string): number {
   const [x, y] = [Number(a), Number(b)];
+  // Beyond what a double holds nothing is near.
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return Infinity;
   if (x === y) return isInteger(a) && isInteger(b) && BigInt(a) !== BigInt(b) ? Number.EPSILON : 0;
   return Math.abs(x - y) / Math.max(Math.abs(x), Math.abs(y));
 }

@@ -55,7 +55,7 @@ export function expandRange(word: string, kind: "int" | "float"): Expansion {
   ];
   if (form === undefined) return steps(word, from!, to!, third, kind);
   if (third === undefined || !/^\d+$/.test(third)) return malformed(word);
-  return spaced(word, form, Number(from), Number(to), Number(third), kind);
+  return spaced(word, form, from!, to!, Number(third), kind);
 }
 
 function malformed(word: string): Expansion {
@@ -76,10 +76,7 @@ function decimal(text: string): Decimal {
   const [whole = "", fraction = ""] = mantissa.split(".");
   const scale = fraction.length - Number(exponent);
   const digits = BigInt(`${whole === "" || whole === "-" ? `${whole}0` : whole}${fraction}`);
-  const negative = mantissa.startsWith("-") && digits > 0n ? -digits : digits;
-  return scale < 0
-    ? { digits: negative * 10n ** BigInt(-scale), scale: 0 }
-    : { digits: negative, scale };
+  return scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : { digits, scale };
 }
 
 function written({ digits, scale }: Decimal): string {
@@ -97,12 +94,7 @@ function steps(
   step: string | undefined,
   kind: "int" | "float",
 ): Expansion {
-  if ([from, to, step ?? ""].some((text) => Math.abs(Number(text.split(/e/i)[1] ?? 0)) > 400)) {
-    return {
-      problem: `Cannot expand "${word}": its exponents are too large`,
-      hint: "Use log:A..B..N",
-    };
-  }
+  if ([from, to, step ?? ""].some(isHuge)) return tooHuge(word);
   const parts = [decimal(from), decimal(to), decimal(step ?? "1")];
   const scale = Math.max(...parts.map((part) => part.scale));
   const [first, last, size] = parts.map((part) =>
@@ -135,15 +127,28 @@ function steps(
   return { ...whole(word, values, [0, 1].flatMap((index) => values.at(index) ?? [])), ...missed };
 }
 
+/** An exponent that no number of a configuration has would take all memory in decimals. */
+function isHuge(text: string): boolean {
+  return Math.abs(Number(text.split(/e/i)[1] ?? 0)) > 400;
+}
+
+function tooHuge(word: string): Expansion {
+  return {
+    problem: `Cannot expand "${word}": its exponents are too large`,
+    hint: "Use log:A..B..N",
+  };
+}
+
 function spaced(
   word: string,
   form: string,
-  from: number,
-  to: number,
+  first: string,
+  last: string,
   count: number,
   kind: "int" | "float",
 ): Expansion {
   const log = form === "log:";
+  const [from, to] = [Number(first), Number(last)];
   if (log && !(from > 0 && to > 0)) {
     return {
       problem: `Cannot expand "${word}": a logarithm needs numbers above 0`,
@@ -158,15 +163,52 @@ function spaced(
     };
   }
   if (count > maxAxisValues) return tooMany(word);
-  const at = (share: number) => log ? from * (to / from) ** share : from + (to - from) * share;
-  const values = counted(count, (index) => {
-    if (index === 0) return String(from);
-    // Twelve digits: the noise of the last bits makes no folder name and no table better.
-    return index === count - 1
-      ? String(to)
-      : String(Number(at(index / (count - 1)).toPrecision(12)));
-  });
+  if (isHuge(first) || isHuge(last)) return tooHuge(word);
+  const values = log ? logarithmic(from, to, count) : linear(first, last, count);
   return kind === "int" ? whole(word, values, arrayOf(values)) : { values };
+}
+
+/** Twelve digits: the noise of the last bits makes no folder name and no table better. */
+const shownDigits = 12;
+
+function logarithmic(from: number, to: number, count: number): Sequence<string> {
+  const ratio = to / from;
+  // Where the ratio is beyond a double, so may be what lies between: then by logarithms.
+  const at = (share: number) =>
+    Number.isFinite(ratio) && ratio > 0
+      ? from * ratio ** share
+      : Math.exp(Math.log(from) * (1 - share) + Math.log(to) * share);
+  return counted(count, (index) => {
+    if (index === 0) return String(from);
+    if (index === count - 1) return String(to);
+    return String(Number(at(index / (count - 1)).toPrecision(shownDigits)));
+  });
+}
+
+/** In decimals, exact where a value has an end; elsewhere as fine as the larger end is shown. */
+function linear(first: string, last: string, count: number): Sequence<string> {
+  const ends = [decimal(first), decimal(last)] as const;
+  const scale = Math.max(...ends.map((end) => end.scale));
+  const [from, to] = ends.map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own)) as [
+    bigint,
+    bigint,
+  ];
+  const parts = BigInt(Math.max(1, count - 1));
+  // More than are shown: those are rounded.
+  const extra = 2 * shownDigits;
+  const finer = 10n ** BigInt(extra);
+  return counted(count, (index) => {
+    const sum = from * (parts - BigInt(index)) + to * BigInt(index);
+    if (sum % parts === 0n) return shortened(written({ digits: sum / parts, scale }));
+    return shortened(written({ digits: sum * finer / parts, scale: scale + extra }));
+  });
+}
+
+/** Small and large numbers as a double is written, where that is the same number. */
+function shortened(text: string): string {
+  const number = Number(text);
+  if (!/\./.test(text)) return text.length > 21 ? String(number) : text;
+  return String(Number(number.toPrecision(shownDigits)));
 }
 
 /** @param tried the values to look at */

@@ -166,6 +166,9 @@ function rangeItems(
   if (numbers.length < 2 || numbers.length > 3) {
     throw sweepError(`The range of "${key}" is no [FROM, TO] or [FROM, TO, STEP]`, place);
   }
+  if (!numbers.every(Number.isFinite)) {
+    throw sweepError(`The range of "${key}" has an end that is no finite number`, place);
+  }
   const ints = items.every((item) => kindOf(item) === "int");
   const kind = ints && kindOf(defaultOf(key, place, config)) !== "float" ? "int" : "float";
   const expansion = expandRange(numbers.join(".."), kind);

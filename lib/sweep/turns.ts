@@ -23,13 +23,15 @@ export function makeTurns(count: number, stopped: () => boolean): Turns {
   const waiting: (() => void)[] = [];
   let free = count;
   const giveBack = () => {
-    free++;
-    waiting.shift()?.();
+    const next = waiting.shift();
+    // Handed on rather than freed: who asks before the waiting one has woken up must not get it, too.
+    if (next) next();
+    else free++;
   };
   return {
     take: async () => {
-      if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-      free--;
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
       if (!stopped()) return once(giveBack);
       giveBack();
       return undefined;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { errorMessage, withoutSecrets } from "../../lib/runner/failure.ts";
+import { errorMessage, keptMessage, withoutSecrets } from "../../lib/runner/failure.ts";
 
 Deno.test("the message of the error that ended a process", async (t) => {
   const cases: [title: string, stderr: string, expected: string | undefined][] = [
@@ -36,7 +36,8 @@ Deno.test("the message of the error that ended a process", async (t) => {
 });
 
 Deno.test("a long message is cut", () => {
-  assertEquals(errorMessage(`error: ${"x".repeat(5000)}`)?.length, 2003);
+  assertEquals(keptMessage("x".repeat(5000)).length, 2003);
+  assertEquals(errorMessage(`error: ${"x".repeat(5000)}`)?.length, 5000);
 });
 
 Deno.test("secrets are named, not told", async (t) => {

@@ -78,6 +78,10 @@ Deno.test("files are identical, close or different", async (t) => {
       0,
       different("$.a", "[-12345678901234567]", '"12345678901234567"'),
     ],
+    ["a.json", '{"loss": 1e400}', '{"loss": 0.5}', 1e-6, different("$.loss", "Infinity", "0.5")],
+    ["a.csv", "1e400", "0.5", 1, different("1:1", "1e400", "0.5")],
+    ["a.json", '{"constructor": 1}', "{}", 1, different("$.constructor", "1", "nothing")],
+    ["a.json", "{}", '{"__proto__": 1}', 1, different("$.__proto__", "nothing", "1")],
     ["a.bin", "a\0b", "a\0c", 1, different("byte 2", "0x62", "0x63")],
     ["a.bin", "a\0b", "a\0", 1, different("byte 2", "0x62", "the end")],
   ];

@@ -21,6 +21,17 @@ Deno.test("turns: no more at a time than there are, in the order of asking", asy
   assertEquals(await isSettled(d), true);
 });
 
+Deno.test("turns: one that is given back goes to who waits, not to who asks just then", async () => {
+  const turns = makeTurns(1, () => false);
+  const first = await turns.take();
+  const waiting = turns.take();
+  first!();
+  const late = turns.take();
+  assertEquals([await isSettled(waiting), await isSettled(late)], [true, false]);
+  (await waiting)!();
+  assertEquals(await isSettled(late), true);
+});
+
 Deno.test("turns: who waits when all is stopped gets none, and holds nobody up", async () => {
   let stopped = false;
   const turns = makeTurns(1, () => stopped);
