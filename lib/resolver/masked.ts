@@ -65,8 +65,15 @@ export function maskedText(text: string, value: TypedValue, around: Surroundings
     ({ path, text }) => maskedReference(targetOf(path), text),
   );
   // Parts that were put in may read as something else together: then the text stays as written,
-  // and its references are resolved again.
-  return isSame(reads(masked, around), value) ? masked : text;
+  // and its references are resolved again. So it does where a part is all that is left: a reference
+  // that is the whole text keeps its kind.
+  const isText = isOneReference(text) || !isOneReference(masked);
+  return isText && isSame(reads(masked, around), value) ? masked : text;
+}
+
+function isOneReference(text: string): boolean {
+  const found = findReferences(text);
+  return found.length === 1 && found[0]!.text === text;
 }
 
 function maskedReference(target: Node | undefined, whole: string): string {

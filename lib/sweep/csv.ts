@@ -40,7 +40,8 @@ export function parseCsv(text: string): Row[] | { readonly openQuote: number } {
     const atEnd = pattern.lastIndex === text.length;
     if (match[3] === "," && !atEnd) continue;
     if (match[3] === ",") cells.push({ text: "", start: text.length, end: text.length });
-    if (cells.some((one) => one.text !== "")) rows.push({ cells, line: begun });
+    // A line that is empty is no row; one of empty cells keeps every default.
+    if (cells.length > 1 || cells[0]!.text !== "") rows.push({ cells, line: begun });
     [cells, begun] = [[], line];
   }
   return rows;

@@ -40,10 +40,12 @@ export async function readPointsFile(
 
 async function readText(path: string, file: string, place: Place): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
   } catch (error) {
     const because = error instanceof Deno.errors.NotFound
       ? "no such file"
+      : error instanceof TypeError
+      ? "it is not UTF-8 text"
       : (error as Error).message;
     throw new ExpyrunError({
       code: "unreadable",

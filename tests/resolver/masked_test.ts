@@ -56,6 +56,8 @@ Deno.test("a value that holds a secret is written with the name of its variable"
     ["{a: $A_TOKEN, b: '{a}'}", "b", ["string", "s3cret"], "$A_TOKEN"],
     ["{a: $N_TOKEN, b: '{a}'}", "b", ["int", 12], "$N_TOKEN"],
     ["{a: $A_TOKEN, b: 'x {a}'}", "b", ["string", "x s3cret"], "x $A_TOKEN"],
+    // Not `{a}` alone, which would be an int.
+    ["{a: $N_TOKEN, e: '', b: '{a}{e}'}", "b", ["string", "12"], "{a}{e}"],
     [
       "{a: $A_TOKEN, b: 'x {a}', c: '{b}{b}'}",
       "c",

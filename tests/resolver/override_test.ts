@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ExpyrunError } from "../../lib/errors.ts";
 import { nodeAt } from "../../lib/resolver/node.ts";
 import { applyOverrides, type Override } from "../../lib/resolver/override.ts";
 import { errorOf, parse, told } from "./nodes.ts";
@@ -94,6 +95,15 @@ Deno.test("of a key given twice the last wins, typed by the default", () => {
   assertEquals(told(nodeAt(changed, "none")!), told(nodeAt(parse("k: abc\n"), "k")!));
   const twice = applyOverrides(config, overridesOf("--ints", "1,2,3", "--ints.2", "9"));
   assertEquals(told(nodeAt(twice, "ints")!), told(nodeAt(parse("k: [1, 2, 9]\n"), "k")!));
+});
+
+Deno.test("an item is gone where a later word makes its list shorter", () => {
+  const words = ["--ints.1", "5", "--ints", "20", "--ints.1", "6"];
+  assertThrows(
+    () => applyOverrides(config, overridesOf(...words)),
+    ExpyrunError,
+    'Cannot set "ints.1": no such key',
+  );
 });
 
 const errors: readonly [words: [string, string], rendered: string][] = [

@@ -16,6 +16,7 @@ const tables: readonly [name: string, text: string, rows: string[][]][] = [
   ]]],
   ["an empty last cell without line end", "a,b\n1,", [["a", "b"], ["1", ""]]],
   ["empty lines", "a\n\n1\n  \n2\n", [["a"], ["1"], ["2"]]],
+  ["a row of empty cells", "a,b\n,\n1,2\n", [["a", "b"], ["", ""], ["1", "2"]]],
   ["nothing", "", []],
 ];
 for (const [name, text, rows] of tables) {

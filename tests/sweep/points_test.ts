@@ -1,6 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { join } from "node:path";
 import { ExpyrunError, header } from "../../lib/errors.ts";
-import { pointsOfCsv } from "../../lib/sweep/points.ts";
+import { pointsOfCsv, readPointsFile } from "../../lib/sweep/points.ts";
+import { withTempDir } from "../temp.ts";
+import { tellingWorld } from "../world.ts";
 import { config, typed } from "./config.ts";
 
 const base = config("{lr: 0.1, seed: 0, model: {size: [1, 2]}, free: null, on: true}");
@@ -27,6 +30,17 @@ const good: readonly [name: string, text: string, points: string][] = [
 for (const [name, text, expected] of good) {
   Deno.test(`pointsOfCsv: ${name}`, () => assertEquals(points(text), expected));
 }
+
+Deno.test("a table that is no UTF-8 is refused", () =>
+  withTempDir(async (cwd) => {
+    await Deno.writeFile(join(cwd, "a.csv"), new Uint8Array([0x61, 0x0a, 0xe9, 0x0a]));
+    const place = { kind: "argument", words: ["a.csv"], index: 0 } as const;
+    await assertRejects(
+      () => readPointsFile("a.csv", place, base, tellingWorld({ cwd }), () => base),
+      ExpyrunError,
+      'Cannot read "a.csv": it is not UTF-8 text',
+    );
+  }));
 
 const bad: readonly [name: string, text: string, message: string, at: string | undefined][] = [
   ["an unknown key", "lr,sed\n1,2\n", 'Cannot sweep "sed"', "points.csv:1:4"],
