@@ -56,6 +56,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "SIGTERM and SIGHUP are passed on once each",
+  ignore: !unix,
+  fn: async () => {
+    const listener = `let heard = "";
+      for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) {
+        Deno.addSignalListener(signal, () => {
+          console.log(heard += " " + signal);
+          if (signal === "SIGINT") Deno.exit(7);
+        });
+      }`;
+    await withExperiment({ files: { "src/main.ts": patient(listener) } }, async (experiment) => {
+      const started = start(experiment);
+      await ready(experiment);
+      const heard = (text: string) =>
+        until(async () => (await logText(experiment.folder)).includes(`${text}\n`));
+      started.kill("SIGTERM");
+      await heard(" SIGTERM");
+      started.kill("SIGTERM");
+      started.kill("SIGHUP");
+      await heard(" SIGHUP");
+      started.kill("SIGHUP");
+      started.kill("SIGINT");
+      const { stdout } = await result(experiment, started);
+      assertEquals(stdout.trimEnd().split("\n").at(-1), " SIGTERM SIGHUP SIGINT");
+    });
+  },
+});
+
+Deno.test({
   name: "a second SIGINT kills an experiment that ignores the first",
   ignore: !unix,
   fn: async () => {

@@ -146,6 +146,10 @@ Deno.test("blocks and single digests find the same changes", async (t) => {
     ["a file cut short", (folder) => writeFiles(folder, { "src/005.ts": "" }), {
       changed: ["src/005.ts"],
     }],
+    ["a file that became a link to the same", async (folder) => {
+      await Deno.rename(join(folder, "src/123.ts"), join(folder, "123.ts"));
+      await Deno.symlink("../123.ts", join(folder, "src/123.ts"));
+    }, { changed: ["src/123.ts"] }],
     ["a file gone", (folder) => Deno.remove(join(folder, "src/299.ts")), {
       missing: ["src/299.ts"],
     }],

@@ -56,6 +56,10 @@ for (const sharing of ["link", "copy", "clone"] as const) {
       assertEquals(await readFiles(to), code);
       const [one, other] = [from, to].map((folder) => Deno.statSync(join(folder, "pkg/a.ts")));
       assertEquals(one!.mode, other!.mode);
+      if (sharing === "link") {
+        const modes = ["deno.json", "deno.lock"].map((name) => Deno.statSync(join(to, name)).mode!);
+        assertEquals(modes.map((mode) => mode & 0o222), [0, 0]);
+      }
       if (sharing === "link") assertEquals(one!.ino, other!.ino);
       else assertNotEquals(one!.ino, other!.ino);
     });

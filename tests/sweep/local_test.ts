@@ -35,6 +35,24 @@ test("the code is copied once, and an edit is not seen by the runs that wait", a
   }
 });
 
+test("a run that could write to its code by another name shares it with none", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  const permissions = '  __permissions__: {run: "{allow}"}\n  __name__: "{first}/{allow}"\n';
+  await Deno.writeTextFile(
+    config,
+    `${text.replace(/ {2}__name__.*\n/, permissions)}allow: false\nfirst: x\n`,
+  );
+  for (const [first, other] of [["false", "true"], ["true", "false"]] as const) {
+    const words = ["--allow", first, other, "--first", first];
+    assertEquals((await project.run("sweep", "--quiet", "config.yml", ...words)).exitCode, 0);
+    for (const allow of [first, other]) {
+      const { nlink } = await Deno.stat(join(project.cwd, "out", first, allow, "exp.0/code.js"));
+      assertEquals([first, allow, nlink], [first, allow, 1]);
+    }
+  }
+});
+
 test("Ctrl-C starts nothing more and lets the running ones end; resume does the rest", async (project) => {
   const sweep = startWaiting(project, "1..3");
   await project.until("began", 1);
