@@ -39,13 +39,12 @@ export async function endRun(
   return last;
 }
 
-/** Most often it is empty. */
+/** Not in this thread: some disks take their time, in which other runs could start. */
 async function removeTemporary({ temporary }: ExperimentFolder): Promise<void> {
-  try {
-    Deno.removeSync(temporary);
-  } catch {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
-  }
+  // Most often it is empty.
+  await Deno.remove(temporary)
+    .catch(() => Deno.remove(temporary, { recursive: true }))
+    .catch(() => {});
 }
 
 /** A run that has ended is over, whatever the disk says: what it says is only told. */

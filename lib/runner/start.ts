@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { folderError, writeFile } from "../snapshotter/folder.ts";
+import { folderError, writeAtOnce, writeFile } from "../snapshotter/folder.ts";
 import { identityOf, machineFacts } from "../snapshotter/machine.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
 import { writeLastRecord, writeRunningRecord } from "../snapshotter/record_file.ts";
@@ -85,8 +85,7 @@ async function handOver(
   const { folder, record, requirements } = run;
   try {
     const files = runners[record.runtime].handOver(run, delivery);
-    // Nobody reads them but the process that starts next: no need to rename them into place.
-    for (const { path, text } of files) writeAtOnce(path, text);
+    for (const { path, text } of files) await writeAtOnce(path, text);
     // Runs of a sweep share it: it is another file from now on.
     if (requirements !== undefined) await writeFile(folder.requirements, requirements);
     makeFolder(folder.temporary);
@@ -103,14 +102,6 @@ function makeFolder(path: string): void {
     Deno.mkdirSync(path, { recursive: true });
   } catch (error) {
     throw folderError(`Cannot make "${path}"`, error);
-  }
-}
-
-function writeAtOnce(path: string, text: string): void {
-  try {
-    Deno.writeTextFileSync(path, text);
-  } catch (error) {
-    throw folderError(`Cannot write "${path}"`, error);
   }
 }
 

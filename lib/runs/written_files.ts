@@ -9,7 +9,7 @@ import { variablesOf } from "../resolver/interpolation.ts";
 import { type RunSpec, writtenConfigs } from "../resolver/run_section.ts";
 import { readSecretRule } from "../resolver/secrets.ts";
 import { sha256 } from "../snapshotter/digest.ts";
-import { type ExperimentFolder, nameIn, writeFile } from "../snapshotter/folder.ts";
+import { type ExperimentFolder, nameIn, writeAtOnce } from "../snapshotter/folder.ts";
 import type { CodeRecord } from "../snapshotter/record.ts";
 import { requirements } from "../snapshotter/requirements.ts";
 import type { World } from "../world.ts";
@@ -33,10 +33,10 @@ export async function writeConfigs(
     [folder.config, emitResolved(written.resolved)],
     [folder.rawConfig, emitRaw(written.raw)],
   ] as const;
-  for (const [path, text] of files) await writeFile(path, text, place);
+  for (const [path, text] of files) await writeAtOnce(path, text, place);
   const variable = variablesOf(world);
   const origins = originsJson({ raw, resolved, variable, isSecret: readSecretRule(raw) });
-  await writeFile(folder.origins, origins, place);
+  await writeAtOnce(folder.origins, origins, place);
   const digests = files.map(async ([path, text]) => [nameIn(folder, path), await sha256(text)]);
   return Object.fromEntries(await Promise.all(digests));
 }
@@ -50,5 +50,5 @@ export async function writeRequirements(
 ): Promise<void> {
   const locked = lock === undefined ? "{}" : Deno.readTextFileSync(lock);
   const text = requirements(locked, versions, runtime === "embedded" ? packages : undefined);
-  await writeFile(folder.requirements, text, outputDirPlace);
+  await writeAtOnce(folder.requirements, text, outputDirPlace);
 }

@@ -147,6 +147,22 @@ export async function writeFile(path: string, text: string, place?: Place): Prom
 }
 
 /**
+ * Writes a text file that nobody reads yet: a folder without its record is not ready, so what is
+ * written before need not be renamed into its place, which takes as long as writing it.
+ *
+ * @param place where the output directory was configured, shown when the disk refuses
+ * @throws {ExpyrunError} "folder" when the file system refuses it
+ */
+// deno-lint-ignore require-await -- touches the disk
+export async function writeAtOnce(path: string, text: string, place?: Place): Promise<void> {
+  try {
+    Deno.writeTextFileSync(path, text);
+  } catch (error) {
+    throw folderError(`Cannot write "${path}"`, error, place);
+  }
+}
+
+/**
  * The error for what the file system answered while something was written; an error that is
  * already expyrun's, or is no answer of the system, is given back as it is.
  *

@@ -5,7 +5,7 @@
  */
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
-import { type ExperimentFolder, writeFile } from "./folder.ts";
+import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
 import { completeLock, type DenoProgram, emptyLock } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
@@ -51,9 +51,9 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
   const place = spec.outputDirPlace;
   const project = await findProject(start);
   const { value, outside } = await reduceConfig(project, spec.code);
-  await writeFile(folder.denoConfig, jsonText(value), place);
+  await writeAtOnce(folder.denoConfig, jsonText(value), place);
   const packageJson = project.packageJson && withoutWorkspace(project.packageJson.value);
-  if (packageJson) await writeFile(folder.packageJson, jsonText(packageJson), place);
+  if (packageJson) await writeAtOnce(folder.packageJson, jsonText(packageJson), place);
   const jsxImports = "jsxImportSource" in objectAt(value, "compilerOptions");
   const { config, lock, root } = {
     config: folder.denoConfig,
@@ -68,7 +68,7 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
     jsxImports,
   });
   // Without imports to lock, what the project has locked for others would only be out of date.
-  await writeFile(lock, scan.foreign ? await lockText(project) : emptyLock, place);
+  await writeAtOnce(lock, scan.foreign ? await lockText(project) : emptyLock, place);
   const modules = [module, ...scan.others];
   if (scan.foreign && deno) {
     await completeLock({ spec, root, modules, config, lock, deno, outside });
@@ -97,14 +97,14 @@ function withoutDeno({ lock, ...rest }: Resolution, { foreign }: ImportScan): Re
 export async function referToImports(request: ImportsRequest): Promise<Resolution> {
   const { spec, entry: { module }, folder, files, start, deno } = request;
   const project = await findProject(start);
-  await writeFile(folder.lock, await lockText(project), spec.outputDirPlace);
+  await writeAtOnce(folder.lock, await lockText(project), spec.outputDirPlace);
   const { config } = project;
   const needed = config ?? project.packageJson;
   const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
   if (!deno) {
     if (!scan.foreign) return {};
     const { value } = await reduceConfig(project, spec.code);
-    await writeFile(folder.originalConfig, jsonText(value), spec.outputDirPlace);
+    await writeAtOnce(folder.originalConfig, jsonText(value), spec.outputDirPlace);
     return withoutDeno({ config: folder.originalConfig, lock: folder.lock }, scan);
   }
   const path = config?.path ?? await packageConfig(project, request);
@@ -135,7 +135,7 @@ async function packageConfig(
   if (!packageJson) return undefined;
   const imports = packageImports(packageJson.value);
   const value = { nodeModulesDir: "none", workspace: [], imports };
-  await writeFile(folder.originalConfig, jsonText(value), spec.outputDirPlace);
+  await writeAtOnce(folder.originalConfig, jsonText(value), spec.outputDirPlace);
   return folder.originalConfig;
 }
 

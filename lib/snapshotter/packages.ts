@@ -8,7 +8,7 @@
 import { dirname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { copyItems, digestOf } from "./copy.ts";
-import { type ExperimentFolder, writeFile } from "./folder.ts";
+import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
 import { type Planned, plannedFile, sorted } from "./plan.ts";
 import { isPackage, needsOf, readPackage } from "./package_json.ts";
 import type { CodeRecord, CopiedFile, PackageRecord } from "./record.ts";
@@ -51,7 +51,7 @@ export async function copyPackages(request: PackagesRequest): Promise<PackageRec
     const bytes = files.reduce((sum, file) => sum + ("bytes" in file ? file.bytes : 0), 0);
     copied.push({ name, version, path, bytes, digest: await digestOf(files), files });
   }
-  await writeFile(folder.packages, packagesJson(copied), place);
+  await writeAtOnce(folder.packages, packagesJson(copied), place);
   return copied.map(({ files: _, ...record }) => record);
 }
 
