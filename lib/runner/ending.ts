@@ -39,12 +39,13 @@ export async function endRun(
   return last;
 }
 
-/** Not in this thread: some disks take their time, in which other runs could start. */
+/** Most often it is empty. */
 async function removeTemporary({ temporary }: ExperimentFolder): Promise<void> {
-  // Most often it is empty.
-  await Deno.remove(temporary)
-    .catch(() => Deno.remove(temporary, { recursive: true }))
-    .catch(() => {});
+  try {
+    Deno.removeSync(temporary);
+  } catch {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+  }
 }
 
 /** A run that has ended is over, whatever the disk says: what it says is only told. */
