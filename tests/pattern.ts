@@ -47,13 +47,15 @@ function literal(part: string, { tmp, version }: Known): string {
 }
 
 /**
- * A pattern for the text: what expected files are first written with. Only `[TMP]`, `[VERSION]`
- * (where it follows the program's name), `[TIME]`, `[DURATION]` and the lines of Deno's own frames
- * are put in, where they are sure; the others are for the author.
+ * A pattern for the text: what expected files are first written with. Only `[TMP]` (and
+ * carets below it), `[VERSION]` (where it follows the program's name), `[TIME]`, `[DURATION]` and the
+ * lines of Deno's own frames are put in, where they are sure; the others are for the author.
  */
 export function patternOf(text: string, { tmp, version }: Known): string {
   return text
     .replaceAll(tmp, "[TMP]")
+    // The name of the folder is not always as long, nor are the carets below it.
+    .replace(/(\[TMP\][^\n]*\n[ \d]*\|[^\S\n]*)\^{2,}(?=$|\n)/g, "$1^[LINE]")
     .replaceAll(`expyrun ${version}`, "expyrun [VERSION]")
     .replace(/\(ext:[^)\n]*\)/g, "(ext:[WORD])")
     .replace(new RegExp(wildcards["[TIME]"]!, "g"), "[TIME]")

@@ -52,3 +52,12 @@ Deno.test("pattern: what is written for a text matches it, and others like it", 
   assertEquals(matches(text, pattern, known), true);
   assertEquals(matches(text.replace("exp.3", "exp.4"), pattern, known), false);
 });
+
+Deno.test("carets below the temporary folder are as many as its name has letters", () => {
+  const shown = (tmp: string) => `1 | a: ${tmp}/x\n  |    ${"^".repeat(tmp.length + 2)}\nb\n`;
+  const pattern = patternOf(shown(known.tmp), known);
+  assertEquals(pattern, "1 | a: [TMP]/x\n  |    ^[LINE]\nb\n");
+  const longer = { ...known, tmp: "/tmp/case.123" };
+  assertEquals(matches(shown(longer.tmp), pattern, longer), true);
+  assertEquals(patternOf("1 | a\n  | ^^\n", known), "1 | a\n  | ^^\n");
+});
