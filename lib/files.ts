@@ -36,6 +36,6 @@ function statOf(path: string | URL): Deno.FileInfo | undefined {
  * Writes all of the bytes. What `FsFile.writable` is given may be lost on a full disk, without an
  * error (Deno 2.9): this throws.
  */
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+export function writeAll(file: Pick<Deno.FsFile, "writeSync">, bytes: Uint8Array): void {
   while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "./errors.ts";
+import { writeAll } from "./files.ts";
 
 /** What words are written to. */
 export type Stream = Pick<typeof Deno.stdout, "writeSync">;
@@ -19,7 +20,7 @@ const nobodyReads = 141;
  */
 export function printAnswer(text: string, stream: Stream = Deno.stdout): number {
   try {
-    writeAll(stream, text);
+    writeAll(stream, encoded(text));
     return 0;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return nobodyReads;
@@ -33,7 +34,7 @@ export function printAnswer(text: string, stream: Stream = Deno.stdout): number 
 /** Says what nothing depends on: a stderr that is full or closed never stops a run. */
 export function tell(text: string, stream: Stream = Deno.stderr): void {
   try {
-    writeAll(stream, text);
+    writeAll(stream, encoded(text));
   } catch {
     // There is no other way to say so.
   }
@@ -48,7 +49,6 @@ export function writeReason(error: unknown): string {
   return reason.charAt(0).toLowerCase() + reason.slice(1);
 }
 
-function writeAll(stream: Stream, text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -134,6 +134,10 @@ Deno.test("a disk that is full when an archive is written, or unpacked: it is to
         repeated.stderr,
         /^error: Cannot unpack ".*a.tar.gz": .*no space left on (the )?device/im,
       );
+      assertMatch(
+        repeated.stderr,
+        /hint: Free some space where temporary files lie, or set TMPDIR/,
+      );
       assertEquals(Object.keys(await readFiles(tmpfs.dir)), before);
     })));
 

@@ -125,5 +125,6 @@ function isDenied(name: PermissionName, deny: Grant["deny"], item: string | unde
 /** Whether a path, as the experiment named it, lies in what expyrun never lets it write. */
 function isSealed(path: string, { code }: RunRecord, folders: readonly string[]): boolean {
   const first = inFolder(path, folders)?.split("/")[0];
-  return first !== undefined && (code.roots.includes(first) || ownedNames.has(first));
+  return first !== undefined &&
+    (code.roots.some((root) => root.split("/")[0] === first) || ownedNames.has(first));
 }

@@ -47,7 +47,7 @@ export async function startRun(
   const run = restarted(gathered, running);
   world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
   const start = performance.now();
-  await handOver({ ...run, requirements }, delivery, again);
+  await handOver(run, { delivery, requirements }, again);
   const outcome = await launch(run, world, { ...handling, append: again });
   const durationMs = Math.round(performance.now() - start);
   return { run, outcome, durationMs, folders: foldersOf(run) };
@@ -78,11 +78,11 @@ async function startFacts(world: World, forced: Changes | undefined) {
  * and can be run when there is.
  */
 async function handOver(
-  run: Run & Pick<Renamed, "requirements">,
-  delivery: string,
+  run: Run,
+  { delivery, requirements }: Pick<Ready, "delivery"> & Pick<Renamed, "requirements">,
   again: boolean,
 ): Promise<void> {
-  const { folder, record, requirements } = run;
+  const { folder, record } = run;
   try {
     const files = runners[record.runtime].handOver(run, delivery);
     for (const { path, text } of files) await writeAtOnce(path, text);

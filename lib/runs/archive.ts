@@ -6,7 +6,7 @@
  */
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
-import { escapingLink, pathThroughLink } from "../snapshotter/link_targets.ts";
+import { linkProblem } from "../snapshotter/link_targets.ts";
 import { writeAll } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
@@ -171,18 +171,22 @@ export async function readArchive(path: string, into: string, place?: Place): Pr
       else throw refuse(`"${header.name}" is a ${header.type}`);
       if (header.type !== "file") await body.cancel();
     }
-    const through = pathThroughLink(names, links);
-    if (through !== undefined) throw refuse(`"${through}" leads through a link`);
-    const leaving = escapingLink(links, 1);
-    if (leaving !== undefined) {
-      throw refuse(`"${leaving}" is a link to "${links.get(leaving)}", which leaves the folder`);
-    }
+    const problem = linkProblem(names, links, 1);
+    if (problem) throw refuse(`"${problem.path}" ${problem.because}`);
     // Last, so that nothing is written through one.
     for (const [name, link] of links) await makeLink(join(into, name), link);
   } catch (error) {
     if (error instanceof ExpyrunError) throw error;
+    if ((error as { code?: unknown }).code === "ENOSPC") throw noRoom(path, place);
     throw refuse(reasonOf(error));
   }
+}
+
+/** The archive may be as it must be: it is unpacked among temporary files. */
+function noRoom(path: string, place: Place | undefined): ExpyrunError {
+  const message = `Cannot unpack "${path}": no space left on the device`;
+  const hint = "Free some space where temporary files lie, or set TMPDIR to another folder";
+  return new ExpyrunError({ code: "folder", message, place, hint });
 }
 
 async function makeLink(path: string, link: string): Promise<void> {

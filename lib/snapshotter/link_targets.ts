@@ -60,15 +60,33 @@ function segmentsOf(path: string): string[] {
   return path.split("/").filter((segment) => segment !== "" && segment !== ".");
 }
 
-/** The first of the paths that leads through a link. */
-export function pathThroughLink(
-  paths: Iterable<string>,
+/** A path that is refused, and why. */
+export interface LinkProblem {
+  readonly path: string;
+  /** What follows the path in a sentence. */
+  readonly because: string;
+}
+
+/**
+ * What is wrong with links that somebody else may have made; nothing when all is well.
+ *
+ * @param paths of all files and links, relative, with `/`: none may lead through a link
+ * @param links what each link holds, by its path
+ * @param kept as for {@linkcode escapingLink}
+ */
+export function linkProblem(
+  paths: readonly string[],
   links: ReadonlyMap<string, string>,
-): string | undefined {
-  for (const path of paths) {
-    const segments = path.split("/");
-    const above = segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
-    if (above.some((folder) => links.has(folder))) return path;
-  }
-  return undefined;
+  kept = 0,
+): LinkProblem | undefined {
+  const through = paths.find((path) => foldersOf(path).some((folder) => links.has(folder)));
+  if (through !== undefined) return { path: through, because: "leads through a link" };
+  const path = escapingLink(links, kept);
+  if (path === undefined) return undefined;
+  return { path, because: `is a link to "${links.get(path)}", which leaves the folder` };
+}
+
+function foldersOf(path: string): string[] {
+  const segments = path.split("/");
+  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
 }

@@ -13,7 +13,7 @@ import { digestFile } from "./digest.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
 import { referToImports, writeImports } from "./imports.ts";
-import { escapingLink, pathThroughLink } from "./link_targets.ts";
+import { linkProblem } from "./link_targets.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
 import type { CodeRecord, CopiedFile } from "./record.ts";
@@ -173,16 +173,11 @@ function refuseEscapes(items: readonly Planned[], spec: RunSpec): void {
   const links = new Map(
     items.flatMap((item) => item.kind === "link" ? [[item.path, item.link] as const] : []),
   );
-  const path = pathThroughLink(items.map(({ path }) => path), links) ?? escapingLink(links);
-  if (path === undefined) return;
-  throw copyError(
-    path,
-    links.has(path)
-      ? `it is a symbolic link to "${links.get(path)}", which leaves the folder`
-      : "it leads through a symbolic link",
-    "Set __code__ to the original code",
-    spec.codePlace ?? spec.main.place,
-  );
+  const problem = linkProblem(items.map(({ path }) => path), links);
+  if (problem === undefined) return;
+  const hint = "Set __code__ to the original code";
+  const place = spec.codePlace ?? spec.main.place;
+  throw copyError(problem.path, `it ${problem.because}`, hint, place);
 }
 
 /** An include that a changed parameter names: a copy holds what its own run included. */

@@ -9,7 +9,7 @@ const record = {
   code: {
     mode: "copy",
     root: "/out/exp.0",
-    roots: ["src"],
+    roots: ["src", "data/words"],
     files: [{ path: "src/data.ts" }, { path: "src/data2.ts" }],
   },
   permissions: defaultPermissions,
@@ -39,6 +39,10 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
   [requires(`ffi access to "/a.so"`), grant("ffi: [/a.so]")],
   [requires(`ffi access to "libc.so.6"`), grant("ffi: true")],
   [requires(`write access to "/d/a,b/c.txt"`), grant("write: [/d]")],
+  [
+    requires(`write access to "data/x.txt"`),
+    "The code copy and expyrun's own files stay as they are: write elsewhere in the experiment folder",
+  ],
   [
     requires(`write access to "x.txt"`),
     '"x.txt" is meant from where the experiment went by Deno.chdir: grant it by its absolute path',

@@ -149,6 +149,8 @@ test("what is gone on with has the options of sbatch that it was submitted with"
   assertStringIncludes(script, "#SBATCH --array=0-2%2\n");
   assertStringIncludes(script, '#SBATCH --comment="of mine"\n#SBATCH --time=8\n');
   await become(project, all(3, "succeeded"));
+  const { stdout } = await project.run("sweep", "--resume", firstSweep);
+  assertEquals(stdout, "Nothing to submit: 3 runs: 3 succeeded\n");
 });
 
 test("a requeued task runs the same folder again", async (project) => {

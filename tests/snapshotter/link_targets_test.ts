@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { escapingLink, pathThroughLink } from "../../lib/snapshotter/link_targets.ts";
+import { escapingLink, linkProblem } from "../../lib/snapshotter/link_targets.ts";
 
 type Case = [links: Record<string, string>, kept: number, expected: string | undefined];
 
@@ -31,6 +31,6 @@ for (const [links, kept, expected] of cases) {
 
 Deno.test("a path that leads through a link", () => {
   const links = new Map([["a/b", "c"]]);
-  assertEquals(pathThroughLink(["a/b", "a/bc/d"], links), undefined);
-  assertEquals(pathThroughLink(["a/x", "a/b/c"], links), "a/b/c");
+  assertEquals(linkProblem(["a/b", "a/bc/d"], links), undefined);
+  assertEquals(linkProblem(["a/x", "a/b/c"], links)?.path, "a/b/c");
 });

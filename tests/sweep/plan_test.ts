@@ -231,6 +231,11 @@ const bad: readonly [name: string, plan: () => Plan, message: string][] = [
   ["another kind", () => plan("{parameters: {lr: {values: [fast]}}}"), "it is no float"],
   ["a float for an int", () => plan("{parameters: {seed: {values: [1, 2.5]}}}"), "it is no int"],
   ["a float for an int in a point", () => plan("{points: [{seed: 2.5}]}"), "it is no int"],
+  [
+    "a range without an end",
+    () => plan("{parameters: {lr: {range: [.inf, 3]}}}"),
+    "an end that is no finite number",
+  ],
   ["a float range for an int", () => plan("{zip: [{seed: {range: [0, 1.5]}}]}"), "it is no int"],
   ["an unknown key of the section", () => plan("{params: {}}"), 'Unknown key "params"'],
   [
