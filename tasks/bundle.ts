@@ -12,6 +12,7 @@ import metadata from "../deno.json" with { type: "json" };
 import { deno } from "./deno.ts";
 import { compileEagerly, type Executed, readExecuted } from "./eager.ts";
 import { licensesOf } from "./licenses.ts";
+import { markPure } from "./shake.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -36,10 +37,18 @@ export async function bundle(into: string): Promise<void> {
 /** Not the sources themselves: with a node_modules folder beside them a bundle names its paths. */
 async function copySources(into: string): Promise<void> {
   await Deno.mkdir(into, { recursive: true });
-  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
+  for (const name of ["main.ts", "deno.lock"]) {
     await Deno.copyFile(join(root, name), join(into, name));
   }
   await copyFolder(join(root, "lib"), join(into, "lib"));
+  // Deno reads it as it is at the start of each experiment.
+  const bootstrap = join(into, "lib", "runner", "bootstrap.js");
+  const words = ["bundle", "--quiet", "--platform", "deno", "--minify", bootstrap];
+  await Deno.writeTextFile(bootstrap, await deno(words, into));
+  const yaml = await Deno.readTextFile(new URL(import.meta.resolve("js-yaml")));
+  await Deno.writeTextFile(join(into, "js-yaml.mjs"), markPure(yaml));
+  const imports = { ...metadata.imports, "js-yaml": "./js-yaml.mjs" };
+  await Deno.writeTextFile(join(into, "deno.json"), JSON.stringify({ ...metadata, imports }));
 }
 
 async function copyFolder(from: string, into: string): Promise<void> {

@@ -194,13 +194,17 @@ function isEmpty(node: Node): boolean {
   return node.kind === "scalar" && (node.type === "null" || node.value === "");
 }
 
-const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+/** The pattern for all letters takes V8 longer to compile than reading the file: it is made when needed. */
+function isIdentifier(name: string): boolean {
+  return /^[a-zA-Z$_][\w$]*$/.test(name) ||
+    new RegExp("^[\\p{ID_Start}$_][\\p{ID_Continue}$\\u200c\\u200d]*$", "u").test(name);
+}
 
 function readMain({ text, place }: Text): RunSpec["main"] {
   const [module = "", name = "", ...rest] = text.split(":");
   const segments = module.includes("/") ? module.split("/") : module.split(".");
   const inside = segments.every((part) => part !== "" && part !== "." && part !== "..");
-  if (rest.length === 0 && inside && identifier.test(name) && !module.includes("\0")) {
+  if (rest.length === 0 && inside && isIdentifier(name) && !module.includes("\0")) {
     return { module, function: name, place };
   }
   const message = `Cannot read "__main__": "${text}" is no "package.module:function"`;

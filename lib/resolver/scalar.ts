@@ -61,18 +61,18 @@ export function readTagged(tag: string, text: string): TypedValue | undefined {
 
 /**
  * What PyYAML, the reader of YAML 1.1 that matters here, takes for something else than text, where
- * YAML 1.2 reads text: its words, numbers in its notations, dates, and `=` and `<<`, for which it
- * has no value at all.
+ * YAML 1.2 reads text: numbers in its notations, and dates.
  */
-const olderText = new RegExp(
-  "^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|<<" +
-    "|[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|[1-9][0-9_]*(?::[0-5]?[0-9])*)" +
+const olderNumber = new RegExp(
+  "^(?:[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|[1-9][0-9_]*(?::[0-5]?[0-9])*)" +
     "|(?:[-+]?[0-9][0-9_]*\\.[0-9_]*|\\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?" +
     "|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\\.[0-9_]*" +
     "|[0-9]{4}-[0-9]{2}-[0-9]{2}" +
     "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]*)?" +
     "(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$",
 );
+/** The same for words: its own for true and false, and what it has no value for at all. */
+const olderWords = new Set("yes Yes YES no No NO on On ON off Off OFF = <<".split(" "));
 /** Integers that are octal there, or text, but for those of one digit. */
 const olderInteger = /^(?:0o.*|[-+]?0+[0-9]+)$/;
 const sameInteger = /^[-+]?0+[0-7]$/;
@@ -84,12 +84,11 @@ const sameInteger = /^[-+]?0+[0-7]$/;
  * @param type as {@linkcode readPlain} reads it
  */
 export function isAmbiguous(type: TypedValue["type"], text: string): boolean {
-  // What comes first costs less than the first use of a pattern.
+  // What comes first costs less than the first use of a pattern, which V8 then compiles.
   if (type === "int") {
     return "0+-".includes(text[0]!) && olderInteger.test(text) && !sameInteger.test(text);
   }
   if (type !== "string") return false;
-  const first = text.charCodeAt(0);
-  const mayBe = first < 62 ? first >= 43 : "yYnNoO".includes(text[0]!) && text.length <= 3;
-  return mayBe && olderText.test(text);
+  const first = text.charCodeAt("+-.".includes(text[0]!) ? 1 : 0);
+  return first >= 48 && first <= 57 ? olderNumber.test(text) : olderWords.has(text);
 }

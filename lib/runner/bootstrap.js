@@ -103,13 +103,13 @@ function entryPoint(module) {
 // A process whose work has run out ends, though the entry point may still wait for a promise that
 // nothing will resolve: that is no success.
 let settled = true;
-let drained = false;
-addEventListener("beforeunload", () => drained = true);
-addEventListener("unload", () => {
-  if (settled || !drained) return;
+addEventListener("beforeunload", () => settled || addEventListener("unload", tellUnsettled));
+
+function tellUnsettled() {
+  if (settled) return;
   console.error(`error: Cannot finish ${label}: "${call.function}" waits for what never happens`);
   Deno.exitCode = 1;
-});
+}
 
 // Modules that are neither of the copy nor locked, and those of copied packages, are noted as soon
 // as one is loaded: a run that is killed must have told of them. Only where the code may load any: the
