@@ -266,7 +266,7 @@ function parseOptions(
   const options = new Map<string, Given[]>();
   let next = from;
   for (; next < words.length && isOption(words[next]!); next++) {
-    const option = optionNamed(words[next]!, known, at(words, next));
+    const option = optionNamed(words, next, known, options);
     const given = options.get(option.name) ?? [];
     options.set(option.name, given);
     if (option.value === undefined) {
@@ -299,13 +299,26 @@ function valueOf(
   throw usage(message, at(words, index), `Write: --${name} ${value}`);
 }
 
-function optionNamed(word: string, known: readonly Option[], place: ArgumentPlace): Option {
+function optionNamed(
+  words: readonly string[],
+  index: number,
+  known: readonly Option[],
+  given: GivenOptions,
+): Option {
+  const [word, place] = [words[index]!, at(words, index)];
   const [bare = "", value] = word.split("=", 2);
   const option = known.find(({ name, short }) => bare === `--${name}` || bare === `-${short}`);
   if (option && (value === undefined || option.value !== undefined)) return option;
   if (option) throw usage(`Option "${bare}" takes no value`, place, `Write: ${bare}`);
-  const hint = didYouMean(bare, known.map(({ name }) => `--${name}`));
-  throw usage(`Unknown option "${word}"`, place, hint);
+  const message = `Unknown option "${word}"`;
+  // With its value left out, an option took CONFIG, and the keys behind it are taken for options.
+  const config = /\.ya?ml$/.exec(words[index - 1] ?? "")?.input;
+  const notes = config === undefined ? [] : takenNotes(words, index, given);
+  const taker = notes.length > 0 && known.find(({ name }) => words[index - 2] === `--${name}`);
+  const hint = taker
+    ? `Write: --${taker.name} ${taker.value} ${config}`
+    : didYouMean(bare, known.map(({ name }) => `--${name}`));
+  throw new ExpyrunError({ code: "usage", message, place, notes, hint });
 }
 
 function parseOperand(
@@ -317,27 +330,25 @@ function parseOperand(
   const word = words[index];
   const { operand } = verbs[verb];
   if (word !== undefined && word !== "") return word;
-  const taker = takerOf(words, index - 1, options);
   throw new ExpyrunError({
     code: "usage",
     message: word === "" ? `${operand} is empty` : `Missing ${operand}`,
     place: at(words, index),
-    ...(taker ? { notes: [{ message: `${taker} took "${words[index - 1]}" as its value` }] } : {}),
+    notes: takenNotes(words, index, options),
     hint: `Usage: ${verbs[verb].usage}`,
   });
 }
 
-/** The option whose value is the whole word. */
-function takerOf(
+/** Says which option has the word before this one, the whole of it, as its value. */
+function takenNotes(
   words: readonly string[],
   index: number,
   options: GivenOptions,
-): string | undefined {
-  for (const given of options.values()) {
-    const took = given.some(({ value, place }) => place.index === index && value === words[index]);
-    if (took) return words[index - 1];
-  }
-  return undefined;
+): { message: string }[] {
+  const word = words[index - 1];
+  const isTaken = [...options.values()].flat()
+    .some(({ value, place }) => place.index === index - 1 && value === word);
+  return isTaken ? [{ message: `${words[index - 2]} took "${word}" as its value` }] : [];
 }
 
 function refuseMore(verb: Verb, words: readonly string[], index: number): void {

@@ -184,6 +184,17 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "sweep --jobs c.yml --times 1..3",
+      `error: Unknown option "--times"
+ --> argument 4
+  |
+  | expyrun sweep --jobs c.yml --times 1..3
+  |                            ^^^^^^^
+  = note: --jobs took "c.yml" as its value
+  = hint: Write: --jobs N c.yml
+`,
+    ],
+    [
       "rerun --tolerance 1e-6 out",
       `error: Cannot use --tolerance without --check
  --> argument 3
