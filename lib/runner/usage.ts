@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isV8 } from "../engine.ts";
 import type { Usage } from "../snapshotter/record.ts";
 import { after } from "../time.ts";
 
@@ -45,10 +46,6 @@ export function measureUsage(pid: number, alone: boolean): Measurement {
   };
 }
 
-// A binary made with QuickJS may end at any call of a foreign function: what holds the function is
-// collected with the garbage. V8 writes native code in one line.
-const isV8 = !String(Array.prototype.push).includes("\n");
-
 const smallestDeno = 20 * 2 ** 20;
 
 const libraries: Readonly<Record<string, string>> = {
@@ -66,6 +63,8 @@ interface Kernel {
 /** Nothing where there is another C library, or where the runtime calls no foreign functions. */
 function openKernel(): Kernel | undefined {
   const library = libraries[Deno.build.os];
+  // A binary made with QuickJS may end at any call of a foreign function: what holds the function is
+  // collected with the garbage.
   if (library === undefined || !isV8) return undefined;
   try {
     // For a call that blocks Deno compiles code of its own, which takes 3 MiB.

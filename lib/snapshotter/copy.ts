@@ -8,6 +8,7 @@ import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { World } from "../world.ts";
 import { hashBlocks } from "./blocks.ts";
+import { sha256 } from "./digest.ts";
 import { folderError } from "./folder.ts";
 import type { Planned } from "./plan.ts";
 import type { CopiedFile } from "./record.ts";
@@ -28,7 +29,6 @@ export async function copyItems(
   place: Place,
   world: Pick<World, "checkpoint"> = {},
 ): Promise<{ files: CopiedFile[]; blocks: string[] }> {
-  const sha256 = await hasher(items.length);
   const blocks = hashBlocks();
   const folders = new Set<string>();
   const files: CopiedFile[] = [];
@@ -71,22 +71,7 @@ export async function digestOf(files: readonly CopiedFile[]): Promise<string> {
     JSON.stringify("link" in file ? [file.path, "link", file.link] : [file.path, file.sha256]) +
     "\n"
   );
-  return await subtle(new TextEncoder().encode(lines.join("")));
-}
-
-type Sha256 = (bytes: Uint8Array<ArrayBuffer>) => string | Promise<string>;
-
-// node:crypto takes 12 ms to load and then 0.03 ms less for each file than crypto.subtle.
-const manyFiles = 400;
-
-async function hasher(count: number): Promise<Sha256> {
-  if (count < manyFiles) return subtle;
-  const { createHash } = await import("node:crypto");
-  return (bytes) => createHash("sha256").update(bytes).digest("hex");
-}
-
-async function subtle(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return await sha256(lines.join(""));
 }
 
 function makeFolder(path: string, made: Set<string>, place: Place): void {
