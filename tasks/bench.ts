@@ -56,7 +56,7 @@ async function launch(cwd: string): Promise<Row[]> {
   });
   const whole = { run: () => finish([...program, "--quiet", "config.yml"], cwd) };
   const bare = { run: () => finish([deno, "run", "-A", "trivial.ts"], cwd) };
-  const rows = [row("launch, to deno run", await alternate(15, whole, bare), 3)];
+  const rows = [row("launch, to deno run", await alternate(25, whole, bare), 3)];
   const python = Deno.env.get("EXPYRUN_TEST_PYTHON");
   if (!python) return rows;
   const tool: Words = [join(python, "..", "expyrun"), "config.yml"];
@@ -282,7 +282,7 @@ async function sweep(cwd: string): Promise<Row[]> {
   const submitted: Words = ["/bin/sh", "-c", submit, "sh", ...words, "--on", "slurm", "config.yml"];
   const prepare = { run: () => finish([...submitted, "--seed", "1..1000"], many) };
   const table: Words = [...words, "--dry-run", "config.yml", "--seed", "0..9999"];
-  const rows = [row("200 runs, two at a time, to xargs -P2", await alternate(3, pool, bare), 1.5)];
+  const rows = [row("200 runs, two at a time, to xargs -P2", await alternate(5, pool, bare), 1.5)];
   const prepareMs = await once(prepare);
   rows.push(row("preparing 1000 runs of 200 files, to 10 s", [prepareMs / 1000, 10], 1, "s"));
   const disk = sharedBytes(join(many, "out"), "code") / sharedBytes(join(many, "code"), "");
