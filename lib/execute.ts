@@ -6,7 +6,7 @@
 import type { Place } from "./errors.ts";
 import { endRun } from "./runner/ending.ts";
 import type { Handling } from "./runner/process.ts";
-import { type Conditions, readyRun } from "./runner/ready.ts";
+import { type Conditions, readyRun, stillReady } from "./runner/ready.ts";
 import { startRun } from "./runner/start.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
@@ -37,6 +37,9 @@ export async function execute(
   const ready = await readyRun(path, execution, world, place);
   const giveBack = execution.turn ? await execution.turn() : () => {};
   if (!giveBack) return ready.gathered.record;
-  const ran = await startRun(ready, { ...execution, ended: giveBack }, world).finally(giveBack);
-  return await endRun(ran, world);
+  const start = async () => {
+    const still = await stillReady(ready, execution.turn !== undefined, execution, world);
+    return await startRun(still, { ...execution, ended: giveBack }, world);
+  };
+  return await endRun(await start().finally(giveBack), world);
 }

@@ -126,8 +126,7 @@ if (call.watch) {
       if (!url.startsWith("file:") || noted.has(url)) return resolved;
       const isIn = (prefix) => url.startsWith(prefix);
       const isForeign = !inside.some(isIn);
-      // What is not there is not loaded: the import fails by itself.
-      if (!isForeign && !packages.some(isIn) || isMissing(url)) return resolved;
+      if (!isForeign && !packages.some(isIn) || !mayLoad(url)) return resolved;
       noted.add(url);
       note(log, url, isForeign);
       if (isForeign) foreign.add(url);
@@ -139,12 +138,17 @@ if (call.watch) {
   });
 }
 
-function isMissing(url) {
+/**
+ * What is not there is not loaded: the import fails by itself. For what may not be read it does so
+ * under `deno run` alone: the loader of a binary asks nobody.
+ */
+function mayLoad(url) {
   try {
     Deno.statSync(new URL(url));
-    return false;
+    return true;
   } catch (error) {
-    return error instanceof Deno.errors.NotFound;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 

@@ -36,12 +36,15 @@ export function callText(
 
 /**
  * How the loading of modules is watched: of those that are neither copied nor locked, and of those
- * of the packages that were copied along. Nothing where the code can load none of either.
+ * of the packages that were copied along. Nothing where the code can load none of either, unless
+ * reading is narrowed in a binary, whose own loader asks nobody.
  */
-export function watchOf({ record: { code }, folder, caches = [], strict }: Run) {
+export function watchOf({ record, folder, caches = [], strict }: Run) {
+  const { code, runtime, permissions } = record;
   if (code.mode !== "copy") return undefined;
   const roots = new Set(code.packages?.map(({ path }) => path.split("/")[0]!));
-  if (!code.watched && roots.size === 0) return undefined;
+  const isNarrowed = runtime === "embedded" && permissions.read.allow !== true;
+  if (!code.watched && roots.size === 0 && !isNarrowed) return undefined;
   const within = (path: string) => `${toFileUrl(path).href}/`;
   return {
     inside: [folder.path, ...caches].map(within),

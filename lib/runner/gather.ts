@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { basename, dirname, join } from "../path.ts";
 import { deliverable } from "../resolver/deliver.ts";
 import { readDocument } from "../resolver/document.ts";
 import { holdsSecret } from "../resolver/masked.ts";
@@ -12,6 +11,7 @@ import { cacheVariables } from "../snapshotter/carried_cache.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
+import { realPathAhead } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
 import type { Permissions } from "../resolver/permission_set.ts";
@@ -113,18 +113,11 @@ async function leadsTo(path: string, real: string): Promise<boolean> {
 }
 
 /** What granted and denied paths lead to, where that is elsewhere: a denial holds on every way. */
+// deno-lint-ignore require-await -- touches the disk
 export async function realPathsOf({ read, write }: Permissions): Promise<Map<string, string>> {
   const paths = [read.allow, read.deny, write.allow, write.deny].flatMap(listOf);
-  const found = await Promise.all(paths.map(async (path) => [path, await realPathOf(path)]));
-  return new Map(found.filter((pair): pair is [string, string] => pair[0] !== pair[1]));
-}
-
-/** Of what is not there yet, as it will be. */
-async function realPathOf(path: string): Promise<string> {
-  const parent = dirname(path);
-  return await Deno.realPath(path).catch(async () =>
-    parent === path ? path : join(await realPathOf(parent), basename(path))
-  );
+  const found = paths.map((path) => [path, realPathAhead(path)] as const);
+  return new Map(found.filter(([path, real]) => path !== real));
 }
 
 /** The run with the record of its start; an experiment that keeps checkpoints hears of a restart. */

@@ -12,8 +12,11 @@ import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
 import { readRecord } from "../snapshotter/record_file.ts";
 import type { Versions, World } from "../world.ts";
+import { isNothing } from "../snapshotter/share.ts";
 import { gatherRun, readDelivery } from "./gather.ts";
 import { refuseBlindness } from "./own_reading.ts";
+import { grantsFolderOnly } from "./permissions.ts";
+import { withPresentInputs } from "./present_inputs.ts";
 import { otherVersions } from "./present_versions.ts";
 import type { Run } from "./runner.ts";
 import { shownPath } from "../shown_path.ts";
@@ -22,8 +25,11 @@ import { shownPath } from "../shown_path.ts";
 export interface Conditions {
   /** Variables that the experiment gets besides those of the command. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Whether the folder must be what was prepared: always, but when it was only just prepared. */
-  readonly verify?: boolean | undefined;
+  /**
+   * Whether the folder is looked through for changes: by default; `"unless new"` for one that this
+   * very command has made, where it has not waited for long.
+   */
+  readonly verify?: boolean | "unless new" | undefined;
   /** `--force`: a folder that is not is run all the same, and its record says so. */
   readonly force?: boolean | undefined;
   /** What to do about a folder that is not, where there is no `--force`. */
@@ -37,6 +43,8 @@ export interface Ready {
   /** The text of what the entry point gets. */
   readonly delivery: string;
   readonly forced: Changes | undefined;
+  /** When it was last known to be what was prepared, in milliseconds since 1970. */
+  readonly checkedAt: number;
   /** What runs it now, where that is not what it was prepared with. */
   readonly versions: Versions | undefined;
   readonly place: Place | undefined;
@@ -58,30 +66,69 @@ export async function readyRun(
   const folder = await realFolder(path, world, place);
   const prepared = await readRecord(folder, place);
   refuseBlindness(prepared.permissions, [folder.path, ...originalCode(prepared)], place);
-  const forced = await checkTrust({ folder, record: prepared, place }, conditions, world);
+  const found = { folder, record: prepared, place };
+  requireSecrets({ ...found, purpose: "execute" }, world);
+  const isChecked = conditions.verify !== false &&
+    (conditions.verify !== "unless new" || !isNew(prepared, Date.parse(prepared.preparedAt)));
+  const checkedAt = isChecked ? Date.now() : Date.parse(prepared.preparedAt);
+  const forced = isChecked ? await checkTrust(found, conditions) : undefined;
   const versions = await otherVersions(prepared, world);
   const delivery = await readDelivery(folder, shownPath(folder.config, world), world);
   const gathered = await gatherRun(folder, prepared, delivery, conditions.env ?? {}, world);
-  return { gathered, delivery: delivery.text, forced, versions, place };
+  return { gathered, delivery: delivery.text, forced, checkedAt, versions, place };
+}
+
+/**
+ * The run as it is now that it starts, with the inputs that it finds.
+ *
+ * @param waited whether it had to wait for its turn, maybe for hours
+ * @throws {ExpyrunError} when its folder was changed meanwhile; under `--strict`, when an input was
+ */
+export async function stillReady(
+  ready: Ready,
+  waited: boolean,
+  { verify, force, wayOut }: Conditions,
+  world: World,
+): Promise<Ready> {
+  const { gathered, checkedAt, place } = ready;
+  const { folder, record } = gathered;
+  if (verify === false) return ready;
+  const forced = waited && !isNew(record, checkedAt)
+    ? await checkTrust({ folder, record, place }, { force, wayOut })
+    : ready.forced;
+  if (verify === "unless new" && isRecent(Date.parse(record.preparedAt))) {
+    return { ...ready, forced };
+  }
+  const present = await withPresentInputs(record, world);
+  return { ...ready, forced, gathered: { ...gathered, record: present } };
 }
 
 function originalCode({ code }: RunRecord): string[] {
   return code.mode === "original" ? [code.root] : [];
 }
 
-/** Whether the folder is what was prepared, and what it needs is there. */
+/** Whether the folder is what was prepared. */
 async function checkTrust(
   { folder, record, place }: {
     folder: ExperimentFolder;
     record: RunRecord;
     place?: Place | undefined;
   },
-  { verify, force = false, wayOut }: Conditions,
-  world: World,
+  { force = false, wayOut }: Conditions,
 ): Promise<Changes | undefined> {
-  const use = { folder, record, purpose: "execute", place } as const;
-  requireSecrets(use, world);
-  return verify === false ? undefined : await refuseChanges({ ...use, force, wayOut });
+  return await refuseChanges({ folder, record, purpose: "execute", place, force, wayOut });
+}
+
+/** Whether nobody has had the time to change a folder since then, nor runs of its kind the right to. */
+function isNew({ permissions }: RunRecord, since: number): boolean {
+  const { run, ffi } = permissions;
+  return isRecent(since) && grantsFolderOnly(permissions) && isNothing(run) && isNothing(ffi);
+}
+
+const recentMs = 10_000;
+
+function isRecent(time: number): boolean {
+  return Date.now() - time < recentMs;
 }
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { sha256 } from "../snapshotter/digest.ts";
-import { cacheFolder } from "../snapshotter/digest_cache.ts";
+import { cachePlace } from "../snapshotter/digest_cache.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { fingerprint, type InputFingerprint } from "../snapshotter/inputs.ts";
 import { machineFacts, type OsFacts } from "../snapshotter/machine.ts";
@@ -119,8 +119,7 @@ async function inputStates(
   inputs: readonly InputFingerprint[],
   { env }: World,
 ): Promise<Compared[]> {
-  const folder = cacheFolder(env);
-  const cache = folder === undefined ? undefined : { folder, now: Date.now() };
+  const cache = cachePlace(env);
   const states: Compared[] = [];
   for (const { path, kind, sha256 } of inputs) {
     const now = await fingerprint(path, cache).catch(() => undefined);

@@ -45,6 +45,12 @@ export function cacheFolder(env: Readonly<Record<string, string>>): string | und
   return join(HOME, Deno.build.os === "darwin" ? "Library/Caches" : ".cache", "expyrun");
 }
 
+/** Where digests are kept, as of now; nothing where no folder for caches can be told. */
+export function cachePlace(env: Readonly<Record<string, string>>): CachePlace | undefined {
+  const folder = cacheFolder(env);
+  return folder === undefined ? undefined : { folder, now: Date.now() };
+}
+
 /** The kept digest of a file if it still looks the same, else a new one. */
 export async function digestFrom(
   known: CachedDigests,

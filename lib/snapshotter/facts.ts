@@ -10,7 +10,7 @@ import type { Variable } from "../resolver/variables.ts";
 import type { World } from "../world.ts";
 import { type ExperimentFolder, nameIn } from "./folder.ts";
 import { sha256 } from "./digest.ts";
-import { cacheFolder } from "./digest_cache.ts";
+import { cachePlace } from "./digest_cache.ts";
 import { fingerprint, type InputFingerprint } from "./inputs.ts";
 import type { UsedVariable } from "./record.ts";
 
@@ -25,8 +25,7 @@ export async function inputFacts(
   world: World,
   known: readonly InputFingerprint[] = [],
 ): Promise<InputFingerprint[]> {
-  const folder = cacheFolder(world.env);
-  const cache = folder === undefined ? undefined : { folder, now: Date.now() };
+  const cache = cachePlace(world.env);
   const facts: InputFingerprint[] = [];
   for (const { path, place } of inputs) {
     const taken = known.find((input) => input.path === path);

@@ -4,7 +4,7 @@
  * @module
  */
 import { nearPath } from "../near_path.ts";
-import { isAbsolute, join, slashed } from "../path.ts";
+import { basename, dirname, isAbsolute, join, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
@@ -124,5 +124,15 @@ export function realPath(path: string): string {
     return Deno.realPathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** The same, but of what is not there yet as it will be. */
+export function realPathAhead(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathAhead(parent), basename(path));
   }
 }

@@ -11,6 +11,7 @@ import { pauses } from "./copy.ts";
 import { type ExperimentFolder, folderError, nameIn } from "./folder.ts";
 import { packageFiles } from "./packages.ts";
 import type { CodeRecord, CopiedFile, RunRecord } from "./record.ts";
+import { realPathAhead } from "./roots.ts";
 
 /**
  * How files are shared. `clone`: the file system shares their blocks until one is written; `link`:
@@ -156,16 +157,20 @@ async function canClone(file: string): Promise<boolean> {
 
 /**
  * Whether a permission set keeps a run from writing to the copies of others: subprocesses and
- * native code go around it, and what may write around the output directory reaches other folders.
+ * native code go around it, and what may write around the output directory reaches other folders,
+ * by whatever name. What /proc holds leads elsewhere in each process.
  *
  * @param outputDir absolute
  */
 export function keepsToItsFolder({ run, ffi, write }: Permissions, outputDir: string): boolean {
-  return isNothing(run) && isNothing(ffi) && Array.isArray(write.allow) &&
-    write.allow.every((path) => areApart(path, outputDir));
+  if (!isNothing(run) || !isNothing(ffi) || !Array.isArray(write.allow)) return false;
+  return write.allow.every((path) =>
+    !path.startsWith("/proc/") && areApart(realPathAhead(path), realPathAhead(outputDir))
+  );
 }
 
-function isNothing({ allow }: Grant): boolean {
+/** Whether a permission grants nothing at all. */
+export function isNothing({ allow }: Grant): boolean {
   return allow === false || Array.isArray(allow) && allow.length === 0;
 }
 

@@ -29,7 +29,7 @@ export interface LocalRequest {
   /** The values of every run of the sweep, by its number. */
   readonly values: Runs;
   readonly execution: ExecutionOptions;
-  /** Whether the folders were made by this very command: then they need no verifying. */
+  /** Whether the folders were made by this very command. */
   readonly fresh: boolean;
   /** Whether expyrun says nothing of its own. */
   readonly quiet: boolean;
@@ -199,7 +199,7 @@ async function executeRun(
       turn: () => turn,
       timeoutMs: request.execution.timeoutMs,
       env: lease ? slotVariables(lease.slot) : undefined,
-      verify: !request.fresh && attempt === 0,
+      verify: request.fresh || attempt > 0 ? "unless new" : true,
       wayOut: "Put the files back, or remove that folder: --resume then prepares the run anew",
     });
     output?.end();

@@ -89,9 +89,26 @@ const grants: readonly [change: Partial<Permissions>, keeps: boolean][] = [
   [{ write: { allow: ["/data/out"], deny: [] } }, false],
   [{ write: { allow: ["/data/out/a"], deny: [] } }, false],
   [{ write: { allow: ["/scratch", "/data"], deny: [] } }, false],
+  [{ write: { allow: ["/proc/self/cwd/x"], deny: [] } }, false],
 ];
 for (const [change, keeps] of grants) {
   Deno.test(`keepsToItsFolder: ${JSON.stringify(change)}`, () => {
     assertEquals(keepsToItsFolder({ ...defaultPermissions, ...change }, "/data/out"), keeps);
   });
 }
+
+Deno.test("keepsToItsFolder: whatever the folders are called", async () => {
+  await withTempDir((folder) => {
+    Deno.mkdirSync(join(folder, "out"));
+    Deno.symlinkSync("out", join(folder, "link"));
+    const [out, link] = ["out", "link"].map((name) => join(folder, name));
+    const writing = (path: string) => ({
+      ...defaultPermissions,
+      write: { allow: [path], deny: [] },
+    });
+    assertEquals(keepsToItsFolder(writing(link!), out!), false);
+    assertEquals(keepsToItsFolder(writing(join(link!, "not", "yet")), out!), false);
+    assertEquals(keepsToItsFolder(writing(out!), join(link!, "not", "yet")), false);
+    assertEquals(keepsToItsFolder(writing(join(folder, "other")), link!), true);
+  });
+});

@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { execute } from "../lib/execute.ts";
+import { noScreens } from "../lib/runner/tee.ts";
+import type { RunRecord } from "../lib/snapshotter/record.ts";
+import { expyrun, withTempDir, writeFiles } from "./temp.ts";
+import { tellingWorld } from "./world.ts";
+
+const world = tellingWorld({ env: Deno.env.toObject() });
+
+/** Prepares a run whose record says something else. */
+async function prepared(cwd: string, changes: Partial<RunRecord>): Promise<string> {
+  const section = "{ __main__: 'a:main', __output_dir__: out, __name__: x }";
+  await writeFiles(cwd, {
+    "config.yml": `__run__: ${section}\n`,
+    "a.ts": "export function main() {}\n",
+  });
+  const { stdout } = await expyrun(["prepare", "--runtime", "deno", "config.yml"], { cwd });
+  const folder = stdout.trim();
+  const path = join(folder, "record.json");
+  const record = JSON.parse(await Deno.readTextFile(path));
+  await Deno.writeTextFile(path, JSON.stringify({ ...record, ...changes }));
+  return folder;
+}
+
+function alter(folder: string): void {
+  Deno.chmodSync(join(folder, "a.ts"), 0o644);
+  Deno.writeTextFileSync(join(folder, "a.ts"), "// more\n", { append: true });
+}
+
+async function refused(run: Promise<RunRecord>): Promise<void> {
+  const error = await assertRejects(() => run);
+  assert(/not what was recorded \(changed: a.ts\)/.test(String(error)), String(error));
+}
+
+const unlessNew = { verify: "unless new", screens: noScreens } as const;
+
+Deno.test("execute: a folder that was made just now is new, for one who knows so", async () => {
+  await withTempDir(async (cwd) => {
+    const folder = await prepared(cwd, {});
+    alter(folder);
+    await refused(execute(folder, world));
+    assertEquals((await execute(folder, world, undefined, unlessNew)).status, "succeeded");
+  });
+});
+
+Deno.test("execute: a folder that has waited for long is looked through", async () => {
+  await withTempDir(async (cwd) => {
+    const folder = await prepared(cwd, { preparedAt: "2020-01-01T00:00:00.000Z" });
+    alter(folder);
+    await refused(execute(folder, world, undefined, unlessNew));
+  });
+});
+
+Deno.test("execute: what may change others is looked through once its turn has come", async () => {
+  await withTempDir(async (cwd) => {
+    const write = { allow: ["/elsewhere"], deny: [] };
+    const { permissions } = JSON.parse(
+      await Deno.readTextFile(join(await prepared(cwd, {}), "record.json")),
+    );
+    const folder = await prepared(cwd, { permissions: { ...permissions, write } });
+    let returned = 0;
+    const turn = () => {
+      alter(folder);
+      return Promise.resolve(() => void returned++);
+    };
+    await refused(execute(folder, world, undefined, { screens: noScreens, turn }));
+    assertEquals(returned, 1);
+  });
+});

@@ -1,0 +1,3 @@
+export function main(_: string, { file }: { file: string }) {
+  console.log(Deno.readTextFileSync(file).trim());
+}
