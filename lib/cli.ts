@@ -13,7 +13,7 @@ import {
   type GivenOptions,
   isArchive,
 } from "./command.ts";
-import { type ArgumentPlace, didYouMean, ExpyrunError, nearMiss } from "./errors.ts";
+import { type ArgumentPlace, didYouMean, ExpyrunError, nearMiss, shellWord } from "./errors.ts";
 import type { Override } from "./resolver/override.ts";
 import { type Option, type Verb, verbs } from "./verbs.ts";
 import { type RuntimeName, runtimeNames } from "./world.ts";
@@ -41,13 +41,24 @@ export function parseCommand(words: readonly string[]): Command {
 function refuseLateVerb(words: readonly string[], index: number): void {
   const word = words[index];
   if (word === undefined || !Object.hasOwn(verbs, word)) return;
-  const rest = words.filter((_, i) => i !== index).join(" ");
+  const rest = [...ofVerb(words.slice(0, index), word as Verb), ...words.slice(index + 1)]
+    .map(shellWord).join(" ");
   const hint = `Write the verb first: expyrun ${word} ${rest}`;
   throw usage(
     `Unexpected word "${word}": a verb stands before its options`,
     at(words, index),
     hint,
   );
+}
+
+/** The options among the words, and their values, that a verb has, too. */
+function ofVerb(words: readonly string[], verb: Verb): string[] {
+  const known = verbs[verb].options.map(({ name }) => `--${name}`);
+  let isKept = true;
+  return words.filter((word) => {
+    if (isOption(word)) isKept = known.includes(word.split("=", 1)[0]!);
+    return isKept;
+  });
 }
 
 /** A word that is no verb is CONFIG; with another one behind it, a verb was meant. */
@@ -317,8 +328,16 @@ function optionNamed(
   const taker = notes.length > 0 && known.find(({ name }) => words[index - 2] === `--${name}`);
   const hint = taker
     ? `Write: --${taker.name} ${taker.value} ${config}`
-    : didYouMean(bare, known.map(({ name }) => `--${name}`));
+    : otherVerbHint(bare) ?? didYouMean(bare, known.map(({ name }) => `--${name}`));
   throw new ExpyrunError({ code: "usage", message, place, notes, hint });
+}
+
+/** Where an option of another verb belongs. */
+function otherVerbHint(word: string): string | undefined {
+  const owners = Object.entries(verbs)
+    .filter(([, { options }]) => options.some(({ name, alone }) => !alone && word === `--${name}`))
+    .map(([verb]) => `expyrun ${verb}`);
+  return owners.length > 0 ? `${word} is an option of: ${owners.join(", ")}` : undefined;
 }
 
 function parseOperand(
@@ -389,7 +408,10 @@ function parseOverrides(
 }
 
 function strayWord(word: string, place: ArgumentPlace, last?: Override): ExpyrunError {
-  const hint = last
+  const before = place.words[place.index - 1];
+  const hint = before === "--debug"
+    ? `--debug is the option; for a key "debug" write: --debug=${word}`
+    : last
     ? swallowed(last) ??
       `"--${last.key}" has its value "${last.value}"; a list is written with commas: ` +
         `--${last.key} ${last.value},${word}; to run with each value: ` +

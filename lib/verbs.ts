@@ -201,8 +201,9 @@ also be the folder of a single run.`,
     summary: "End a sweep: interrupt what runs, take back what waits",
     operand: "SWEEP",
     options: common,
-    about: `What has ended stays as it is; --resume goes on with the rest. SWEEP may also be
-the folder of a run that stands alone.`,
+    about: `What has ended stays as it is; --resume goes on with the rest. What is told to end
+and has not after 30 seconds is killed. SWEEP may also be the folder of a run that
+stands alone.`,
     examples: [["expyrun cancel out/SWEEPS/config.0", "here or on SLURM"]],
   },
   explain: {

@@ -149,7 +149,7 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
   |
   | expyrun --quiet --runtime deno execute out
   |                                ^^^^^^^
-  = hint: Write the verb first: expyrun execute --quiet --runtime deno out
+  = hint: Write the verb first: expyrun execute --quiet out
 `,
     ],
     [
@@ -181,6 +181,36 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
   |                         ^
   = note: --runtime took "c.yml" as its value
   = hint: Usage: expyrun [OPTIONS] CONFIG [--KEY VALUE]...
+`,
+    ],
+    [
+      "--jobs 2 c.yml",
+      `error: Unknown option "--jobs"
+ --> argument 1
+  |
+  | expyrun --jobs 2 c.yml
+  |         ^^^^^^
+  = hint: --jobs is an option of: expyrun sweep
+`,
+    ],
+    [
+      "c.yml --debug true",
+      `error: Unexpected word "true": a key that begins with "--" is expected
+ --> argument 3
+  |
+  | expyrun c.yml --debug true
+  |                       ^^^^
+  = hint: --debug is the option; for a key "debug" write: --debug=true
+`,
+    ],
+    [
+      "--on slurm sweep c.yml --seed 1 2",
+      `error: Unexpected word "sweep": a verb stands before its options
+ --> argument 3
+  |
+  | expyrun --on slurm sweep c.yml --seed 1 2
+  |                    ^^^^^
+  = hint: Write the verb first: expyrun sweep --on slurm c.yml --seed 1 2
 `,
     ],
     [

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
-import { expandVariables, literalMark } from "./interpolation.ts";
+import { expandVariables, isOfAnyKind, literalMark } from "./interpolation.ts";
 import { aKind, type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
 
 type Text = Scalar & { readonly type: "string" };
@@ -227,11 +227,14 @@ function merge(
 }
 
 function replace(before: Node, after: Node, path: string, policy: Policy, world: World): Node {
+  // Inherited twice from one file.
+  if (before === after) return after;
   if (before.kind === "mapping" && after.kind === "mapping") {
     return merge(before, after, policy, world, `${path}.`);
   }
   const [from, to] = [kindOf(before), kindOf(after)];
-  if (from !== to && from !== "null" && !(from === "int" && to === "float")) {
+  const isKept = from === to || from === "null" || from === "int" && to === "float";
+  if (!isKept && ![before, after].some(isOpen)) {
     world.warn({
       code: "kind-change",
       message: `Changing the kind of "${path}" from ${from} to ${to}`,
@@ -244,9 +247,23 @@ function replace(before: Node, after: Node, path: string, policy: Policy, world:
   return chained(after, before);
 }
 
-/** The node with the whole chain of what it replaced, the oldest last. */
+function isOpen(node: Node): boolean {
+  return node.kind === "scalar" && node.type === "string" && isOfAnyKind(node.value);
+}
+
+/**
+ * The node with the whole chain of what it replaced, the oldest last. What two parents have inherited
+ * from one file stands in it once: else the chain would double with each level of such parents.
+ */
 function chained(node: Node, before: Node): Node {
-  return { ...node, replaced: node.replaced ? chained(node.replaced, before) : before };
+  const below = new Set(Array.from(chainOf(before), ({ place }) => place));
+  const [first, ...rest] = chainOf(node);
+  const own = [first!, ...rest.filter(({ place }) => !below.has(place))];
+  return own.reduceRight((replaced, one) => ({ ...one, replaced }), before);
+}
+
+function* chainOf(node: Node | undefined): Iterable<Node> {
+  for (; node; node = node.replaced) yield node;
 }
 
 function checkNewKey(

@@ -30,6 +30,12 @@ export function isReadAgain(text: string): boolean {
   return anything.test(text) || foreign.test(text) && findReferences(text).length > 0;
 }
 
+/** Whether the kind of text shows only once it is resolved: as a reference alone, or by a variable. */
+export function isOfAnyKind(text: string): boolean {
+  if (text.startsWith(literalMark)) return false;
+  return findReferences(text)[0]?.text === text || text.search(variable) >= 0;
+}
+
 /** Whether a path of keys can be written as a reference. */
 export function isReferable(path: string): boolean {
   const text = `{${path}}`;

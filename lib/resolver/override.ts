@@ -207,6 +207,18 @@ function unconvertible(before: Node, text: string, override: Override): ExpyrunE
       `"${shortened(text)}" is no ${kind}`,
     place: override.valuePlace,
     notes: [{ message: `the default, of kind ${kind}, stands here`, place: before.place }],
-    hint: `Give ${wanted[kind]}`,
+    hint: bareListHint(override) ?? rangeHint(override) ?? `Give ${wanted[kind]}`,
   });
+}
+
+/** What stands behind an `=` is one value, also for a sweep. */
+function rangeHint({ key, value }: Override): string | undefined {
+  if (!/^(?:lin:|log:)?[-\d][^,]*\.\.[-\d]/.test(value)) return undefined;
+  return `A range is for "expyrun sweep", in a word of its own: --${key} ${value}`;
+}
+
+/** Other tools want a list in brackets. */
+function bareListHint({ key, value }: Override): string | undefined {
+  const items = /^\[(.*)\]$/s.exec(value)?.[1];
+  return items && `A list is written without brackets: --${key} ${items.replace(/, +/g, ",")}`;
 }

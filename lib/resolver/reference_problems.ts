@@ -5,7 +5,7 @@
  */
 import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
-import { emptyInstead, type Expansion, isReferable } from "./interpolation.ts";
+import { emptyInstead, type Expansion, type Found, isReferable } from "./interpolation.ts";
 import { type Mapping, nodeAt } from "./node.ts";
 
 /** Near misses are searched for so many unknown references; after that it only takes time. */
@@ -64,6 +64,24 @@ export function warnUnreadable(
       }`,
       place: placeOf(index, whole),
       hint: 'Rename the key, or put "!P" in front of text that is no reference',
+    });
+  }
+}
+
+/** Warns of `${a.b}`, as other tools write a reference: here the `$` stays before its value. */
+export function warnOfDollars(
+  { text, placeOf }: Expansion,
+  found: readonly Found[],
+  world: World,
+): void {
+  for (const { text: reference, index } of found) {
+    if (text[index - 1] !== "$") continue;
+    const whole = `$${reference}`;
+    world.warn({
+      code: "reference",
+      message: `"${whole}" is read as a "$" before the value of "${reference}"`,
+      place: placeOf(index - 1, whole),
+      hint: `Write "${reference}": names of environment variables alone stand behind a "$"`,
     });
   }
 }

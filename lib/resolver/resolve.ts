@@ -26,6 +26,7 @@ import {
   tooMuch,
   type UnknownReferences,
   unknownReferences,
+  warnOfDollars,
   warnUnreadable,
 } from "./reference_problems.ts";
 import { readSecretRule, type SecretRule } from "./secrets.ts";
@@ -208,6 +209,7 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
   }
   const found = openReferences(text, expansion.inserted, resolution.isSecret);
   warnUnreadable(expansion, found.length, resolution.root, resolution.world);
+  warnOfDollars(expansion, found, resolution.world);
   if (found.length > 0) return { node, expansion, found };
   return masked(resolution, node, { type: "string", value: text }, links, []);
 }

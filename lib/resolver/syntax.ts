@@ -40,6 +40,27 @@ export function bareReference(written: string, place: FilePlace): Problem {
   };
 }
 
+/** The warning about a flow mapping whose colon belongs to the key: `{a:1}`. */
+export function tightColon(written: string, place: FilePlace): Problem {
+  const [key = "", value = ""] = written.slice(1, -1).split(/:(.*)/s);
+  return {
+    code: "ambiguous",
+    message: `Reading ${written} as a mapping whose key "${key}:${value}" has no value`,
+    place,
+    hint: `Put a space behind the colon: {${key}: ${value}}`,
+  };
+}
+
+/** The warning about a plain key that YAML 1.1 tools read as something else than its text. */
+export function ambiguousKey(key: string, place: FilePlace): Problem {
+  return {
+    code: "ambiguous",
+    message: `Reading the key "${shortened(key)}" as its text: YAML 1.1 tools read something else`,
+    place,
+    hint: "Quote it",
+  };
+}
+
 /** The warning about plain text that YAML 1.1 tools read as something else. */
 export function ambiguity(node: Scalar, text: string, place: FilePlace): Problem {
   const value = shortened(String(node.value));

@@ -45,6 +45,12 @@ export function typed(
 }
 
 const scalarTags = new Set(["str", "int", "float", "bool", "null"]);
+/** What tags are for that stand before something else. */
+const kinds: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Array.from([...scalarTags, "!P"], (tag) => [tag, "a single value"])),
+  seq: "a list",
+  map: "a mapping",
+};
 const tagHint = "The tags !!str !!int !!float !!bool !!null !!seq !!map and !P are known";
 
 /** The tag's name, without the prefix of YAML's own tags. */
@@ -67,5 +73,9 @@ export function unknownTag(
   const { source } = document;
   const place: FilePlace = { kind: "file", source, start: event.tagStart, end: event.tagEnd };
   const tag = source.text.slice(event.tagStart, event.tagEnd);
+  const kind = kinds[tagOf(document, event)];
+  if (kind !== undefined) {
+    return failure(`the tag "${tag}" is for ${kind}`, place, source, "Remove it");
+  }
   return failure(`the tag "${tag}" is not known here`, place, source, tagHint);
 }

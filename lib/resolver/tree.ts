@@ -8,14 +8,16 @@ import { EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import type { ExpyrunError, FilePlace, Problem, Source } from "../errors.ts";
 import type { Entry, List, Mapping, Node, Scalar, TypedValue } from "./node.ts";
-import { isAmbiguous } from "./scalar.ts";
+import { isAmbiguous, readPlain } from "./scalar.ts";
 import {
   ambiguity,
+  ambiguousKey,
   bareReference,
   depthLimit,
   expansionLimit,
   failure,
   sizeLimitMiB,
+  tightColon,
   tooDeep,
 } from "./syntax.ts";
 import { type Tagged, tagOf, typed, unknownTag } from "./tags.ts";
@@ -116,6 +118,9 @@ function takeScalar(tree: Tree, event: ScalarEvent): void {
   if (awaitsKey) {
     if (event.tagStart >= 0) typed(tree, event, text, place);
     const merges = text === "<<" && event.style === SCALAR_STYLE.PLAIN;
+    if (!merges && event.style === SCALAR_STYLE.PLAIN && isAmbiguousKey(text)) {
+      tree.warn(ambiguousKey(text, place));
+    }
     takeKey(tree, frame, text, place, merges);
     if (event.anchorStart >= 0) storeKey(tree, event, text, place);
     return;
@@ -185,7 +190,10 @@ function takeKey(
   tree.end = place.end;
   if (merges) return;
   if (key.includes(".") && !mayHoldPaths(tree)) {
-    const hint = "A dot separates the keys of a path; nest mappings, or use another character";
+    const [name, value] = key.split(/:(.*)/s);
+    const hint = value
+      ? `Put a space behind the colon: ${name}: ${value}`
+      : "A dot separates the keys of a path; nest mappings, or use another character";
     throw failure(`the key "${key}" holds a dot`, place, tree.source, hint);
   }
   const first = frame.entries.get(key);
@@ -291,12 +299,18 @@ function close(tree: Tree): void {
   add(tree, node, frame.weight, frame.depth, end);
 }
 
+/** Whether YAML 1.1 tools read a plain key as something else than the text that it is here. */
+function isAmbiguousKey(key: string): boolean {
+  return isAmbiguous(readPlain(key).type, key);
+}
+
 /** `{word}` without quotes is a mapping with an empty value, and meant as a reference. */
 function warnOfBareReference(tree: Tree, place: FilePlace): void {
   const { source: { text }, warn } = tree;
   if (text[place.start] !== "{" || place.end - place.start > 100) return;
   const written = text.slice(place.start, place.end);
   if (/^\{[A-Za-z_]\w*\}$/.test(written)) warn(bareReference(written, place));
+  else if (/^\{[A-Za-z_][\w.-]*:[^\s,:{}[\]"']+\}$/.test(written)) warn(tightColon(written, place));
 }
 
 /** Merged keys come first, in PyYAML's order; the mapping's own keys win and keep that order. */

@@ -31,7 +31,9 @@ export function importHint(
   const file = missingFile(text);
   const inside = file && inFolder(file, folders);
   if (!inside) return undefined;
-  return `${includeLine(inside)}; $EXPYRUN_CWD names the folder that the command was given in`;
+  return `${
+    includeLine(inside, record)
+  }; $EXPYRUN_CWD names the folder that the command was given in`;
 }
 
 function moduleHint(
@@ -42,7 +44,7 @@ function moduleHint(
   const inside = inFolder(path, folders);
   if (!inside) return leavingHint(path, folders);
   const near = nearFile(inside, record);
-  return extensionHint(inside, record) ?? `${near ? `${near} ` : ""}${includeLine(inside)}`;
+  return extensionHint(inside, record) ?? `${near ? `${near} ` : ""}${includeLine(inside, record)}`;
 }
 
 /** Other tools find `./data` where Deno wants `./data.ts`. */
@@ -73,8 +75,10 @@ function stem(path: string): string {
   return slashed.basename(path).replace(/\.[^.]+$/, "");
 }
 
-function includeLine(inside: string): string {
-  return `If it is part of the code, copy it too: __run__: { __include__: [${yamlWord(inside)}] }`;
+/** With what is included already: the line replaces the one that is there. */
+function includeLine(inside: string, { code }: RunRecord): string {
+  const items = [...code.roots.slice(1), inside].map(yamlWord).join(", ");
+  return `If it is part of the code, copy it too: __run__: { __include__: [${items}] }`;
 }
 
 const notInstalled =
@@ -89,7 +93,8 @@ function installHint(text: string): string {
 }
 
 const uninstalled =
-  "Install it into node_modules (`deno install` or `npm install`), or into a vendor " +
+  "Install it into node_modules (`npm install`, or `deno install --node-modules-dir=auto` for what " +
+  "deno.json names), or into a vendor " +
   "folder what comes from JSR or a URL; or use --runtime deno, which takes it from Deno's cache";
 
 const notLocked =

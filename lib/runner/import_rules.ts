@@ -8,6 +8,9 @@
 /** Names to addresses. */
 export type Addresses = Readonly<Record<string, string>>;
 
+/** Names as a file has them. */
+type Names = Readonly<Record<string, unknown>>;
+
 /** What imports.ts goes by. */
 export interface ImportRules {
   /** The URL that relative addresses start at, and that messages name. */
@@ -34,15 +37,21 @@ export function importRules(config: string, lock: string, base: string): ImportR
     base,
     imports: withSubpaths(imports),
     scopes: Object.fromEntries(
-      Object.entries<Addresses>(scopes).map(([scope, names]) => [scope, withSubpaths(names)]),
+      Object.entries<Names>(scopes).map(([scope, names]) => [scope, withSubpaths(names)]),
     ),
     vendor: new URL("vendor/", base).href,
     locked: specifiers,
   };
 }
 
-/** `"a": "npm:b@1"` stands for `a/sub`, too, which import maps by themselves do not say. */
-function withSubpaths(names: Addresses): Addresses {
+/**
+ * `"a": "npm:b@1"` stands for `a/sub`, too, which import maps by themselves do not say. What is no text,
+ * such as null, leads nowhere.
+ */
+function withSubpaths(all: Names): Addresses {
+  const names = Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
   const added = Object.entries(names).flatMap(([name, address]) => {
     const scheme = /^(?:npm|jsr):(?!\/)/.exec(address)?.[0];
     if (scheme === undefined || name.endsWith("/") || `${name}/` in names) return [];

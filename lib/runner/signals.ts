@@ -33,6 +33,11 @@ const numbers: Partial<Record<Deno.Signal, number>> = {
   SIGTERM: 15,
 };
 
+/** Whether one of the signals was to end a process, which it may have answered by an exit code. */
+function isEnding(sent: ReadonlySet<Deno.Signal>): boolean {
+  return [...sent].some((signal) => !always.includes(signal));
+}
+
 const answers = Object.values(numbers).map((number) => 128 + number);
 
 /** Passes signals on to the group of a process that leads a session. */
@@ -42,7 +47,7 @@ export function passerFor(child: Deno.ChildProcess): Passer {
     const again = sent.has(signal);
     if (again && once.includes(signal) && signal !== "SIGINT") return;
     const passed = again && signal === "SIGINT" ? "SIGKILL" : signal;
-    if (once.includes(signal)) sent.add(passed);
+    sent.add(passed);
     signalGroup(child, passed);
     // Windows has no signals: what is passed there ends the process, as SIGTERM.
     if (Deno.build.os === "windows") sent.add("SIGTERM");
@@ -52,7 +57,7 @@ export function passerFor(child: Deno.ChildProcess): Passer {
     send: (signal) => signalGroup(child, signal),
     // An experiment that answers several signals by one handler knows one exit code for all.
     ended: ({ signal, code }) =>
-      sent.size > 0 && (signal !== null && sent.has(signal) || answers.includes(code)),
+      signal === null ? isEnding(sent) && answers.includes(code) : sent.has(signal),
   };
 }
 

@@ -45,10 +45,7 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
       `${changesText(changes)})`,
     place,
     // Without its configuration there is nothing to go on with.
-    hint: wayOut ??
-      (changes.missing.includes(nameIn(folder, folder.config))
-        ? "Put the files back"
-        : "Put the files back, or use --force to go on, which will be recorded"),
+    hint: wayOut ?? wayOutOf(changes, folder),
   });
 }
 
@@ -72,6 +69,18 @@ export function requireSecrets(
       missing[0]
     }=...`,
   });
+}
+
+function wayOutOf({ changed, missing }: Changes, folder: ExperimentFolder): string {
+  // Without its configuration there is nothing to go on with.
+  if (missing.includes(nameIn(folder, folder.config))) return "Put the files back";
+  const isEdited = [folder.config, folder.rawConfig].some((path) =>
+    changed.includes(nameIn(folder, path))
+  );
+  return isEdited
+    ? "Put the files back: parameters are changed by --KEY VALUE, or in a copy of raw_config.yml " +
+      "elsewhere; or use --force to go on, which will be recorded"
+    : "Put the files back, or use --force to go on, which will be recorded";
 }
 
 /** What is known of a run that is about to be repeated. */
@@ -99,9 +108,13 @@ export async function checkRepeated(
   const place = spec.codePlace ?? spec.main.place;
   const record = await readRecord(folder, place);
   const use = { folder, record, purpose: "repeat", place, force } as const;
-  const missing = variables.filter((variable) => variable.missing).map(({ name }) => name);
-  const needed = record.environment?.filter(({ name }) => missing.includes(name));
-  requireSecrets({ ...use, record: { ...record, environment: needed } }, world);
+  const missing = variables.filter((variable) => variable.missing);
+  const needed = record.environment?.filter(({ name }) =>
+    missing.some((variable) => variable.name === name)
+  );
+  const secrets = secretNames({ environment: needed });
+  const used = missing.find(({ name }) => secrets.includes(name))?.place;
+  requireSecrets({ ...use, record: { ...record, environment: needed }, place: used }, world);
   const forced = await refuseChanges(use);
   warnOfRuntime(spec, record, place, world);
   return {

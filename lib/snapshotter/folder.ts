@@ -268,8 +268,13 @@ function takenNumbers(parent: string): Set<number> | undefined {
   return taken;
 }
 
-/** Makes the folder, and its parents where they lack; false when it is already there. */
-function makeWithParents(path: string, made: string[]): boolean {
+/**
+ * Makes a folder, and its parents where they lack.
+ *
+ * @param made gets the parents that were made, outermost first
+ * @returns false when it is already there
+ */
+export function makeWithParents(path: string, made: string[]): boolean {
   // More than one attempt: a run that gives up may remove the empty parent just made.
   for (let attempt = 0;; attempt++) {
     try {
@@ -285,7 +290,8 @@ function makeWithParents(path: string, made: string[]): boolean {
   }
 }
 
-function removeEmpty(folders: readonly string[]): void {
+/** Removes folders that were made for nothing, unless somebody has put something there meanwhile. */
+export function removeEmpty(folders: readonly string[]): void {
   for (const folder of folders.toReversed()) {
     try {
       Deno.removeSync(folder);

@@ -19,6 +19,7 @@ import { shownPath } from "../shown_path.ts";
 import { noteCancelled, singleTask } from "./single.ts";
 import { callSlurm, slurmError } from "./slurm/client.ts";
 import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
+import { readStates } from "./status.ts";
 
 /**
  * Interrupts what runs, and takes back what waits. What has ended stays as it is.
@@ -29,13 +30,17 @@ import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
 export async function cancel(command: CancelCommand, world: World): Promise<string> {
   const single = resolve(world.cwd, command.folder);
   if (await isExperiment(single)) return await cancelSingle(single, command, world);
-  const { folder } = await openSweep(command.folder, world, command.folderPlace);
+  const { folder, runs } = await openSweep(command.folder, world, command.folderPlace);
   const ended = [
     ...await cancelHere(folder, command.folderPlace, world),
     ...await cancelJobs(folder, world),
   ];
   const path = shownPath(folder.path, world);
   if (ended.length === 0) return `Nothing to cancel: ${path} is not running\n`;
+  const states = await readStates(folder, runs.length, world);
+  if (states.every(({ status }) => status === "succeeded")) {
+    return `Nothing cancelled: all runs of ${path} have succeeded, in spite of the signal\n`;
+  }
   return `Cancelled ${ended.join(", ")}\nGo on with: expyrun sweep --resume ${shellWord(path)}\n`;
 }
 
@@ -70,7 +75,7 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
     });
   }
   terminate(process, shown, place);
-  await waitWhile(async () => await statusOf({ status, process }) === "running", process, world);
+  await waitForEnd(async () => await statusOf({ status, process }) === "running", process, world);
   const ended = await recordAt(path);
   if (ended?.status === "succeeded") {
     return `Nothing cancelled: ${shown} has succeeded, in spite of the signal\n`;
@@ -78,17 +83,41 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
   return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shellWord(shown)}\n`;
 }
 
-/** An experiment may take its time to end, or take no notice. */
-async function waitWhile(
+/** As long as SLURM waits by default before it kills what does not end. */
+const graceMs = 30_000;
+
+/**
+ * Waits for the end of a process that was told to end: an experiment may take its time, or take no
+ * notice. Then it is interrupted again, which kills what it runs.
+ *
+ * @param isThere whether it still runs something
+ */
+export async function waitForEnd(
   isThere: () => Promise<boolean>,
-  { pid }: ProcessIdentity,
-  world: World,
+  { pid }: Pick<ProcessIdentity, "pid">,
+  world: Pick<World, "say">,
+  patienceMs: number = graceMs,
 ): Promise<void> {
+  const start = performance.now();
   for (let round = 0; await isThere(); round++) {
-    if (round === patienceRounds) {
-      world.say(`expyrun: waiting for process ${pid} and what it runs, which were told to end`);
+    const isOver = performance.now() - start >= patienceMs;
+    if (round === tellingRounds) {
+      const then = `what does not end in ${patienceMs / 1000} s is killed`;
+      world.say(
+        `expyrun: waiting for process ${pid} and what it runs, which were told to end; ${then}`,
+      );
     }
+    // Not at once again: signals of one kind that wait to be taken are one.
+    if (isOver && round % 4 === 0) signalIfThere(pid, "SIGINT");
     await pause();
+  }
+}
+
+function signalIfThere(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch {
+    // It has just ended.
   }
 }
 
@@ -118,7 +147,7 @@ function terminate({ pid }: ProcessIdentity, shown: string, place: ArgumentPlace
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
-const patienceRounds = 40;
+const tellingRounds = 40;
 
 async function scancel(jobs: readonly string[], world: World): Promise<void> {
   const { success, stderr } = await callSlurm("scancel", jobs, world);
@@ -137,7 +166,7 @@ async function cancelHere(
     throw elsewhere(folder.path, owner, place);
   }
   terminate(owner, folder.path, place);
-  await waitWhile(async () => await conductorOf(folder) !== undefined, owner, world);
+  await waitForEnd(async () => await conductorOf(folder) !== undefined, owner, world);
   return [`process ${owner.pid}`];
 }
 

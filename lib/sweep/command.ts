@@ -74,6 +74,10 @@ export function parseSpace(options: GivenOptions): SpaceOptions {
     seed: seed ? wholeNumber("sweep-seed", seed, 0) : 0,
     place: n.place,
   };
+  const [, second] = options.get("points") ?? [];
+  if (second) {
+    throw usage("Option --points is given twice", second.place, "Write all points into one file");
+  }
   return {
     zip: (options.get("zip") ?? []).map(({ value, place }) => ({ keys: value.split(","), place })),
     method,

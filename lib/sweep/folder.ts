@@ -9,7 +9,7 @@ import { basename, extname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { isThere } from "../files.ts";
 import { nearHint } from "../near_path.ts";
-import { folderError, writeFile } from "../snapshotter/folder.ts";
+import { folderError, makeWithParents, removeEmpty, writeFile } from "../snapshotter/folder.ts";
 import type { RuntimeName } from "../world.ts";
 
 /** Absolute paths. */
@@ -31,6 +31,8 @@ export interface SweepFolder {
   readonly processes: string;
   /** Where SLURM's tasks write what is not the experiment's. */
   readonly slurm: string;
+  /** The parents that its claim made, outermost first; none for a sweep that was there. */
+  readonly made?: readonly string[] | undefined;
   /** The script of a submission, and the list of folders that its tasks run. */
   script(submission: number): string;
   list(submission: number): string;
@@ -90,6 +92,7 @@ export function sweepFolder(path: string): SweepFolder {
  * @param configFile the configuration's path: its name without the extension is the stem
  * @throws {ExpyrunError} `folder` when the file system refuses it
  */
+// deno-lint-ignore require-await -- touches the disk
 export async function claimSweepFolder(
   outputDir: string,
   configFile: string,
@@ -97,24 +100,15 @@ export async function claimSweepFolder(
 ): Promise<SweepFolder> {
   const parent = join(outputDir, "SWEEPS");
   const stem = basename(configFile, extname(configFile));
+  const made: string[] = [];
   try {
-    await Deno.mkdir(parent, { recursive: true });
     for (let i = 0;; i++) {
       const path = join(parent, `${stem}.${i}`);
-      if (await claimed(path)) return sweepFolder(path);
+      if (makeWithParents(path, made)) return { ...sweepFolder(path), made };
     }
   } catch (error) {
+    removeEmpty(made);
     throw folderError(`Cannot make a sweep's folder in "${parent}"`, error, place);
-  }
-}
-
-async function claimed(path: string): Promise<boolean> {
-  try {
-    await Deno.mkdir(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
   }
 }
 
@@ -149,7 +143,9 @@ export async function readSweepRecord(
       throw refuse((error as Error).message);
     }
     if (!isThere(folder.path)) throw refuse("there is no such folder", nearHint(folder.path));
-    throw refuse("it is no sweep", "A sweep is a folder such as out/SWEEPS/config.0");
+    const hint =
+      "A sweep is a folder such as out/SWEEPS/config.0; of a run, one that holds record.json";
+    throw refuse("it is no sweep, nor a run that was prepared", hint);
   }
   if (record.format !== 1) throw refuse(`its format is ${record.format}`, "Use a newer expyrun");
   return record as SweepRecord;

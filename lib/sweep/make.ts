@@ -11,7 +11,7 @@ import { type CheckedRun, runtimeOf } from "../check.ts";
 import { type PreparedRun, prepareRun } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
 import type { List, Mapping } from "../resolver/node.ts";
-import { discardFolder, openFolder, writeFile } from "../snapshotter/folder.ts";
+import { discardFolder, openFolder, removeEmpty, writeFile } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import {
   keepsToItsFolder,
@@ -108,8 +108,7 @@ async function makeFolders(
 async function discardSweep(folder: SweepFolder, made: readonly FolderOfRun[]): Promise<void> {
   await discardAll(made);
   await Deno.remove(folder.path, { recursive: true });
-  // Empty, unless there are others.
-  await Deno.remove(dirname(folder.path)).catch(() => {});
+  removeEmpty(folder.made ?? []);
 }
 
 /** The runs as a list of mappings, which is what `--points` reads. */

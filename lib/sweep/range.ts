@@ -232,6 +232,6 @@ function noInteger(word: string, value: string, hint: string): Expansion {
 function tooMany(word: string): Expansion {
   return {
     problem: `Cannot expand "${word}": it has more than ${maxAxisValues} values`,
-    hint: "Choose a larger step",
+    hint: "Choose a larger step; or draw from all of them: {min: FROM, max: TO} with random runs",
   };
 }

@@ -81,7 +81,10 @@ function readMethod(entries: Entries): Method {
     if (stray) throw sweepError('"n" and "seed" are for the method "random"', stray.place);
     return { kind: "grid" };
   }
-  if (name !== "random") throw sweepError("Unknown method", method!.place, "Known: grid, random");
+  if (name !== "random") {
+    const hint = nearHint(String(name), ["grid", "random"]) ?? "Known: grid, random";
+    throw sweepError(`Unknown method "${name}"`, method!.place, hint);
+  }
   if (!n) throw sweepError('The method "random" needs "n", the number of runs', method!.place);
   const drawSeed = seed === undefined ? 0 : wholeNumber(seed, "seed", 0);
   return { kind: "random", n: wholeNumber(n, "n", 1), seed: drawSeed, place: n.place };
@@ -124,7 +127,12 @@ function readAxis(
   config: Mapping,
   world: Pick<World, "warn">,
 ): Axis {
-  const { entries } = mappingOf(node, `parameters.${key}`);
+  if (node.kind !== "mapping") {
+    const written = node.kind === "list" ? sourceText(node) ?? "[...]" : "[...]";
+    const message = `"parameters.${key}" is no mapping`;
+    throw sweepError(message, node.place, `Write: ${key}: {values: ${written}}`);
+  }
+  const { entries } = node;
   refuseUnknown(entries.keys(), axisKeys, key, (name) => entries.get(name)!.keyPlace);
   const forms = ["value", "values", "range"].filter((name) => entries.has(name));
   const drawn = axisKeys.slice(3).filter((name) => entries.has(name));
@@ -138,7 +146,10 @@ function readAxis(
   const given = entries.get(forms[0]!)!.value;
   if (forms[0] === "value") return { key, place, values: [typeValue(key, place, given, config)] };
   if (given.kind !== "list" || given.items.length === 0) {
-    throw sweepError(`"${forms[0]}" of "${key}" is no list of values`, given.place);
+    const message = given.kind === "list"
+      ? `"${forms[0]}" of "${key}" is an empty list`
+      : `"${forms[0]}" of "${key}" is no list of values`;
+    throw sweepError(message, given.place, `Write: ${forms[0]}: [1, 10]`);
   }
   if (forms[0] === "values") {
     return { key, place, values: typeItems(key, place, given.items, config) };
@@ -207,7 +218,11 @@ function readDistribution(
       "Use int_uniform, or write the default as a float",
     );
   }
-  if (kind === "normal") return { kind, mu: number("mu"), sigma: number("sigma") };
+  if (kind === "normal") {
+    const [mu, sigma] = [number("mu"), number("sigma")];
+    if (sigma >= 0) return { kind, mu, sigma };
+    throw sweepError(`"sigma" of "${key}" is below 0`, entries.get("sigma")!.value.place);
+  }
   const [min, max] = [number("min"), number("max")];
   if (min > max) {
     throw sweepError(`"min" of "${key}" is above "max"`, entries.get("min")!.value.place);
@@ -236,7 +251,20 @@ function distributionName(entries: Entries, before: string): Distribution["kind"
   const name = node.kind === "scalar" ? String(node.value) : "";
   const known = distributions.find((one) => one === name);
   if (known) return known;
-  throw sweepError(`Unknown distribution "${name}"`, node.place, didYouMean(name, distributions));
+  throw sweepError(`Unknown distribution "${name}"`, node.place, nearHint(name, distributions));
+}
+
+/** A name that was written by its beginning, as W&B's `log_uniform`, is the one that was meant. */
+function nearHint(name: string, known: readonly string[]): string | undefined {
+  const whole = name === "" ? undefined : known.find((one) => one.startsWith(name));
+  return whole === undefined ? didYouMean(name, known) : `Did you mean "${whole}"?`;
+}
+
+/** A short list as it was written. */
+function sourceText({ place }: Node): string | undefined {
+  if (place.kind !== "file") return undefined;
+  const text = place.source.text.slice(place.start, place.end);
+  return /^\[[^\n]{1,60}\]$/.test(text) ? text : undefined;
 }
 
 const missing = { kind: "list", items: [] } as unknown as Node;

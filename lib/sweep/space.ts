@@ -49,6 +49,7 @@ export function joinSpace(section: SweepSection, command: CommandSpace): Space {
   const axes = kept.map((axis) => replacing.get(axis.key) ?? axis);
   const known = new Set(axes.map(({ key }) => key));
   for (const axis of replacing.values()) if (!known.has(axis.key)) axes.push(axis);
+  refuseParts(axes, command.fixed);
   const zip = [
     ...section.zip.map((keys) => keys.filter((key) => !fixed.has(key))),
     ...command.zip.map((group) => zipKeys(group, axes)),
@@ -72,6 +73,16 @@ function refuseTwice(axes: readonly Axis[]): void {
       throw sweepError(`"${key}" is swept twice`, place, "Name it once, in parameters or in zip");
     }
     seen.add(key);
+  }
+}
+
+/** A list takes back what was set before in one of its items; set later, the item is one of the list's. */
+function refuseParts(axes: readonly Axis[], fixed: CommandSpace["fixed"]): void {
+  for (const [i, { key: whole }] of axes.entries()) {
+    const part = [...fixed, ...axes.slice(0, i)].find(({ key }) => key.startsWith(`${whole}.`));
+    if (part === undefined) continue;
+    const message = `"${part.key}" is a part of "${whole}", which is swept`;
+    throw sweepError(message, part.place, "Leave out one of the two, or name the list first");
   }
 }
 

@@ -40,6 +40,7 @@ const map: Files = {
       "name": "./src/named.ts",
       "alias": "npm:@scope/d@3",
       "b1": "npm:b@1",
+      "blocked": null,
     },
     scopes: { "./src/inner/": { name: "./src/inner/named.ts" } },
   }),

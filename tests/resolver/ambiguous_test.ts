@@ -80,3 +80,53 @@ Deno.test("a reference without its quotes is warned about", () => {
 `,
   ]);
 });
+
+Deno.test("a colon without its space is warned about", () => {
+  const texts = [
+    "{a:1}",
+    "{a: 1}",
+    '{"a:1"}',
+    "{a:1, b: 2}",
+    "{http://x}",
+    "{a:}",
+    "[a:1]",
+  ];
+  const warned = texts.filter((text) => {
+    const { heard, warn } = listener();
+    parse(`k: ${text}\n`, warn);
+    return heard.length > 0;
+  });
+  assertEquals(warned, ["{a:1}", "{http://x}"]);
+  const { heard, warn } = listener();
+  parse("k: {path:/data/x}\n", warn);
+  assertEquals(heard, [
+    `warning: Reading {path:/data/x} as a mapping whose key "path:/data/x" has no value
+ --> config.yml:1:4
+  |
+1 | k: {path:/data/x}
+  |    ^^^^^^^^^^^^^^
+  = hint: Put a space behind the colon: {path: /data/x}
+`,
+  ]);
+});
+
+Deno.test("a key that YAML 1.1 tools read as something else is warned about", () => {
+  const keys = ["on", '"on"', "off", "n", "true", "1", "010", "1:30", "2024-01-01", "name", "<<"];
+  const warned = keys.filter((key) => {
+    const { heard, warn } = listener();
+    parse(`${key}: {}\n`, warn);
+    return heard.length > 0;
+  });
+  assertEquals(warned, ["on", "off", "010", "1:30", "2024-01-01"]);
+  const { heard, warn } = listener();
+  parse("on: 1\n", warn);
+  assertEquals(heard, [
+    `warning: Reading the key "on" as its text: YAML 1.1 tools read something else
+ --> config.yml:1:1
+  |
+1 | on: 1
+  | ^^
+  = hint: Quote it
+`,
+  ]);
+});

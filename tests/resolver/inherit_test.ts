@@ -85,6 +85,27 @@ Deno.test("the chain of later parents goes on into earlier ones", async () => {
   assertEquals(chain, [3, 2, 1, 0]);
 });
 
+Deno.test("what is inherited in two ways stands in the chain once, however deep", async () => {
+  const levels = 30;
+  const files: Record<string, string> = { "main.yml": "x: 0\n" };
+  for (let i = 1; i <= levels; i++) {
+    files[`b${i}.yml`] = files["main.yml"]!;
+    files[`left${i}.yml`] = `__default__: ./b${i}.yml\nx: ${i}.1\n`;
+    files[`right${i}.yml`] = `__default__: ./b${i}.yml\nx: ${i}.2\n`;
+    const twice = `./same${i}.yml, ./same${i}.yml`;
+    files[`same${i}.yml`] = `__default__: [./left${i}.yml, ./right${i}.yml]\n`;
+    files["main.yml"] = `__default__: [${twice}]\n`;
+  }
+  const { config } = await loading(files);
+  const chain = [];
+  for (let node = nodeAt(config!, "x"); node; node = node.replaced) {
+    chain.push(node.kind === "scalar" && node.value);
+  }
+  assertEquals(chain.length, 2 * levels + 1);
+  assertEquals(chain.slice(0, 3), [30.2, 30.1, 29.2]);
+  assertEquals(chain.at(-1), 0);
+});
+
 Deno.test("a new key is warned about at every depth, with the near miss", async () => {
   const { written, warned } = await loading({
     "main.yml":
@@ -165,6 +186,13 @@ const kinds: readonly [before: string, after: string, change?: [from: string, to
   ["{a: 1}", "1", ["mapping", "int"]],
   ["1", "{a: 1}", ["int", "mapping"]],
   ["{a: 1}", "[1]", ["mapping", "list"]],
+  // Of which kind these are shows only once they are resolved.
+  ["1.5", '"{other}"'],
+  ["1", "$SEED"],
+  ["$SEED", "1"],
+  ["{a: 1}", '"{other}"'],
+  ["1.5", '"x{other}"', ["float", "string"]],
+  ["1.5", '"!P{other}"', ["float", "string"]],
 ];
 
 Deno.test("a change of kind is warned about with both places", async () => {

@@ -150,6 +150,28 @@ const errors: readonly [words: [string, string], rendered: string][] = [
 `,
   ],
   [
+    ["--ints", "[1, 2]"],
+    `error: Cannot set "ints" to "[1, 2]": "[1" is no int
+ --> argument 4
+  |
+  | expyrun run c.yml --ints '[1, 2]'
+  |                          ^^^^^^^^
+  = note: the default, of kind int, stands here: config.yml:6:8
+  = hint: A list is written without brackets: --ints 1,2
+`,
+  ],
+  [
+    ["--training.batch_size", "8..64..8"],
+    `error: Cannot set "training.batch_size" to "8..64..8": "8..64..8" is no int
+ --> argument 4
+  |
+  | expyrun run c.yml --training.batch_size 8..64..8
+  |                                         ^^^^^^^^
+  = note: the default, of kind int, stands here: config.yml:11:33
+  = hint: A range is for "expyrun sweep", in a word of its own: --training.batch_size 8..64..8
+`,
+  ],
+  [
     ["--bool", "yes"],
     `error: Cannot set "bool" to "yes": "yes" is no bool
  --> argument 4

@@ -29,7 +29,7 @@ const base = `int: 10
 float: 10.0
 small: 1.0e-05
 large: 1.0e+16
-yes: true
+"yes": true
 none: null
 text: some
 inf: .inf

@@ -99,7 +99,7 @@ for (const [text, expected, permissions] of refusals) {
 }
 
 const include = (path: string) =>
-  `If it is part of the code, copy it too: __run__: { __include__: [${path}] }`;
+  `If it is part of the code, copy it too: __run__: { __include__: [data/words, ${path}] }`;
 
 const file = (path: string) =>
   `${include(path)}; $EXPYRUN_CWD names the folder that the command was given in`;

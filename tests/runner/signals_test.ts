@@ -104,6 +104,20 @@ Deno.test({
 });
 
 Deno.test({
+  name: "an experiment that ends by another signal that was passed on is interrupted, too",
+  ignore: !unix,
+  fn: async () => {
+    await withExperiment({ files: { "src/main.ts": patient("") } }, async (experiment) => {
+      const started = start(experiment);
+      await ready(experiment);
+      started.kill("SIGUSR2");
+      const { outcome, code } = await result(experiment, started);
+      assertEquals([code, outcome.signal, outcome.interrupted], [140, "SIGUSR2", true]);
+    });
+  },
+});
+
+Deno.test({
   name: "an experiment killed from elsewhere has failed",
   ignore: !unix,
   fn: async () => {

@@ -1,3 +1,4 @@
+import { waitForEnd } from "../../lib/sweep/cancel.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sharingOf } from "../../lib/snapshotter/share.ts";
@@ -173,7 +174,8 @@ test("cancel tells that a run has ended by itself after all", async (project) =>
   const told = await cancel.stderr.pipeThrough(new TextDecoderStream()).getReader().read();
   assertEquals(
     told.value,
-    `expyrun: waiting for process ${run.pid} and what it runs, which were told to end\n`,
+    `expyrun: waiting for process ${run.pid} and what it runs, which were told to end; ` +
+      "what does not end in 30 s is killed\n",
   );
   await project.go();
   assertEquals(
@@ -181,6 +183,30 @@ test("cancel tells that a run has ended by itself after all", async (project) =>
     "Nothing cancelled: out/s/5/exp.0 has succeeded, in spite of the signal\n",
   );
   assertEquals([(await cancel.status).code, (await run.status).code], [0, 0]);
+});
+
+test("cancel kills what takes no notice in the end", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      for (const signal of ["SIGTERM", "SIGINT"]) Deno.addSignalListener(signal, () => {});
+      Deno.writeTextFileSync("began", "");
+      while (true) await new Promise((resolve) => setTimeout(resolve, 1000));
+    }`,
+  );
+  const alone = ["config.yml", "--seed", "5"];
+  const many = ["sweep", "--jobs", "1", "config.yml", "--seed", "5", "6"];
+  for (const words of [alone, many]) {
+    const run = project.start(...words);
+    await project.until("began", 5);
+    run.kill("SIGTERM");
+    let isThere = true;
+    const end = run.status.finally(() => isThere = false);
+    await waitForEnd(() => Promise.resolve(isThere), run, { say: () => {} }, 0);
+    assertEquals((await end).success, false);
+    assertEquals((await project.record(5)).signal, "SIGKILL");
+    await Deno.remove(join(project.cwd, "out"), { recursive: true });
+  }
 });
 
 test("a sweep that is ended by SIGTERM says so, and counts each end once", async (project) => {
