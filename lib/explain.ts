@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isFolder } from "./files.ts";
+import { isFile, isFolder } from "./files.ts";
 import { basename, isAbsolute, join } from "./path.ts";
 import type { ExplainCommand } from "./command.ts";
 import { readConfiguration } from "./resolve.ts";
@@ -12,6 +12,7 @@ import { variablesOf } from "./resolver/interpolation.ts";
 import { explainJson, explainText, type Explanations } from "./runs/explain.ts";
 import { explainAll, readOrigins } from "./runs/origins_file.ts";
 import { openFolder } from "./snapshotter/folder.ts";
+import { noExperiment } from "./snapshotter/no_record.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -31,6 +32,7 @@ async function explanationsOf(command: ExplainCommand, world: World): Promise<Ex
   const path = isAbsolute(config) ? config : join(world.cwd, config);
   const folder = openFolder(path);
   if (!isFolder(path)) return await explanationsNow(command, world);
+  if (!isFile(folder.config)) throw noExperiment(folder, command.configPlace);
   // What was recorded knows of no overrides but those of the run.
   const recorded = overrides.length === 0 ? await readOrigins(folder) : undefined;
   const file = overrides.length === 0 ? folder.config : folder.rawConfig;

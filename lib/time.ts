@@ -4,14 +4,19 @@
  * @module
  */
 
+/** So many times it is cheaper to do without `setTimeout`. */
+const fewTimes = 50;
+let times = 0;
+
 /**
  * Calls back after a time, in milliseconds. Keeps the process from ending by itself until then.
  *
- * Not by `setTimeout`: the first use of it wakes Deno's layer for Node, which takes a third of the
- * time that starting Deno takes.
+ * Not by `setTimeout` at first: the first use of it wakes Deno's layer for Node, which takes a third
+ * of the time that starting Deno takes. From then on it takes 0.2 ms less each time.
  */
 export function after(ms: number, callback: () => void): void {
-  AbortSignal.timeout(ms).addEventListener("abort", callback, { once: true });
+  if (times++ >= fewTimes) setTimeout(callback, ms);
+  else AbortSignal.timeout(ms).addEventListener("abort", callback, { once: true });
 }
 
 /** Waits for a time, in milliseconds. */

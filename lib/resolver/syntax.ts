@@ -69,7 +69,9 @@ export function ambiguity(node: Scalar, text: string, place: FilePlace): Problem
     code: "ambiguous",
     message: `Reading "${shortened(text)}" as ${read}: YAML 1.1 tools read something else`,
     place,
-    hint: node.type === "string"
+    hint: /^\d{4}-\d/.test(text)
+      ? "Quote it: it is text here, and a date there"
+      : node.type === "string"
       ? "Quote it if it is text, write true, false or the number if it is not"
       : `Write ${value} if it is a number, quote it if it is text`,
   };

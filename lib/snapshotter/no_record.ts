@@ -39,6 +39,14 @@ export function noRecord(
   return new ExpyrunError({ code: "unreadable", message, place, hint: nearHint(folder.path) });
 }
 
+/** The error for a folder that holds no configuration: what was meant may lie in it. */
+export function noExperiment(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {
+  const { problem } = neverReady(folder, place);
+  const message =
+    `Cannot read "${folder.path}": it is no experiment folder, it holds no config.yml`;
+  return new ExpyrunError({ ...problem, code: "unreadable", message });
+}
+
 function neverReady(folder: ExperimentFolder, place: Place | undefined): ExpyrunError {
   const sweepHint = isFile(join(folder.path, "sweep.json"))
     ? `It is a sweep: "expyrun status ${shellWord(folder.path)}" tells the folders of its runs`
