@@ -14,6 +14,7 @@ import {
 } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
 import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
+import { locksAnything } from "../snapshotter/lock.ts";
 import { keyVariable } from "./seal.ts";
 import { bootstrapText } from "./shared_bootstrap.ts";
 
@@ -65,7 +66,7 @@ function plan(run: Run): Launch {
  * again, and would only fill Deno's cache. Packages are.
  */
 function keepsCompiled({ lock = "", record: { code } }: Run): boolean {
-  return code.mode === "original" || /"(npm|jsr|remote)": \{/.test(lock);
+  return code.mode === "original" || locksAnything(lock);
 }
 
 /** For what is transpiled Deno has no flag. */

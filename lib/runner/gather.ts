@@ -11,6 +11,7 @@ import { cacheVariables } from "../snapshotter/carried_cache.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
+import { locksAnything } from "../snapshotter/lock.ts";
 import { realPathAhead } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
@@ -36,9 +37,11 @@ export async function gatherRun(
   added: Readonly<Record<string, string>>,
   world: World,
 ): Promise<Run> {
+  const lock = await lockText(record, folder);
+  const usesCache = record.code.mode === "original" || lock !== undefined && locksAnything(lock);
   const env = {
     ...world.env,
-    ...await cacheVariables(folder),
+    ...usesCache ? await cacheVariables(folder) : {},
     ...added,
   };
   return {
@@ -46,10 +49,10 @@ export async function gatherRun(
     folder,
     named: await leadsTo(record.folder, folder.path) ? record.folder : undefined,
     realPaths: await realPathsOf(record.permissions),
-    lock: await lockText(record, folder),
+    lock,
     config: await configText(record, folder),
     env,
-    caches: await dependencyFolders(env),
+    caches: usesCache ? await dependencyFolders(env) : [],
     inputs: await withRealPaths(record.inputs?.map(({ path }) => path) ?? []),
     strict: world.strict,
     program: world.deno,
@@ -106,7 +109,7 @@ async function configText(
 // deno-lint-ignore require-await -- touches the disk
 async function leadsTo(path: string, real: string): Promise<boolean> {
   try {
-    return Deno.realPathSync(path) === real;
+    return path === real || Deno.realPathSync(path) === real;
   } catch {
     return false;
   }

@@ -33,6 +33,11 @@ export interface LockRequest {
 /** The text of a lock that holds nothing. */
 export const emptyLock = '{\n  "version": "5"\n}\n';
 
+/** Whether the text of a lock holds anything that Deno keeps in its cache. */
+export function locksAnything(lock: string): boolean {
+  return /"(npm|jsr|remote)": \{/.test(lock);
+}
+
 /**
  * Runs `deno cache`, which writes what is missing into the lock.
  *

@@ -113,10 +113,16 @@ function linked(source: string, target: string): boolean {
   }
 }
 
+/** Files that were made read-only: a sweep shares them many times. */
+const readOnly = new Set<string>();
+
 /** What has several names must not be written under any of them. */
 function shareIfThere(from: string, to: string, sharing: Sharing): void {
   try {
-    if (sharing === "link") Deno.chmodSync(from, 0o444);
+    if (sharing === "link" && !readOnly.has(from)) {
+      Deno.chmodSync(from, 0o444);
+      readOnly.add(from);
+    }
     if (sharing === "link" && linked(from, to)) return;
     Deno.copyFileSync(from, to);
   } catch (error) {
