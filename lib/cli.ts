@@ -53,12 +53,16 @@ function refuseLateVerb(words: readonly string[], index: number): void {
 
 /** The options among the words, and their values, that a verb has, too. */
 function ofVerb(words: readonly string[], verb: Verb): string[] {
-  const known = verbs[verb].options.map(({ name }) => `--${name}`);
-  let isKept = true;
-  return words.filter((word) => {
-    if (isOption(word)) isKept = known.includes(word.split("=", 1)[0]!);
-    return isKept;
-  });
+  const has = (owner: Verb, word: string) =>
+    verbs[owner].options.find(({ name }) => word.split("=", 1)[0] === `--${name}`);
+  const kept: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const takesNext = has("run", word)?.value !== undefined && !word.includes("=");
+    const taken = takesNext ? words.slice(i, ++i + 1) : [word];
+    if (has(verb, word)) kept.push(...taken);
+  }
+  return kept;
 }
 
 /** A word that is no verb is CONFIG; with another one behind it, a verb was meant. */

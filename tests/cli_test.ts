@@ -214,6 +214,16 @@ Deno.test("a word that cannot be understood ends with its place and a way out", 
 `,
     ],
     [
+      "--sbatch --mem=1G sweep c.yml --seed 1 2",
+      `error: Unexpected word "sweep": a verb stands before its options
+ --> argument 3
+  |
+  | expyrun --sbatch --mem=1G sweep c.yml --seed 1 2
+  |                           ^^^^^
+  = hint: Write the verb first: expyrun sweep --sbatch --mem=1G c.yml --seed 1 2
+`,
+    ],
+    [
       "sweep --jobs c.yml --times 1..3",
       `error: Unknown option "--times"
  --> argument 4

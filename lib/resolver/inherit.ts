@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
-import { expandVariables, isOfAnyKind, literalMark } from "./interpolation.ts";
+import { expandVariables, isReference, literalMark, mayBecomeScalar } from "./interpolation.ts";
 import { aKind, type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
 
 type Text = Scalar & { readonly type: "string" };
@@ -234,7 +234,7 @@ function replace(before: Node, after: Node, path: string, policy: Policy, world:
   }
   const [from, to] = [kindOf(before), kindOf(after)];
   const isKept = from === to || from === "null" || from === "int" && to === "float";
-  if (!isKept && ![before, after].some(isOpen)) {
+  if (!isKept && !isOpen(before, after) && !isOpen(after, before)) {
     world.warn({
       code: "kind-change",
       message: `Changing the kind of "${path}" from ${from} to ${to}`,
@@ -247,8 +247,10 @@ function replace(before: Node, after: Node, path: string, policy: Policy, world:
   return chained(after, before);
 }
 
-function isOpen(node: Node): boolean {
-  return node.kind === "scalar" && node.type === "string" && isOfAnyKind(node.value);
+/** Whether text may be of the other one's kind once it is resolved. */
+function isOpen(node: Node, other: Node): boolean {
+  if (node.kind !== "scalar" || node.type !== "string") return false;
+  return isReference(node.value) || other.kind === "scalar" && mayBecomeScalar(node.value);
 }
 
 /**

@@ -30,10 +30,16 @@ export function isReadAgain(text: string): boolean {
   return anything.test(text) || foreign.test(text) && findReferences(text).length > 0;
 }
 
-/** Whether the kind of text shows only once it is resolved: as a reference alone, or by a variable. */
-export function isOfAnyKind(text: string): boolean {
+/** Whether the whole text is one reference: then it is of whatever kind that is. */
+export function isReference(text: string): boolean {
+  return findReferences(text)[0]?.text === text;
+}
+
+/** Whether text may become a number or a bool by the variables in it. */
+export function mayBecomeScalar(text: string): boolean {
   if (text.startsWith(literalMark)) return false;
-  return findReferences(text)[0]?.text === text || text.search(variable) >= 0;
+  const rest = replaceVariables(text, () => "");
+  return rest !== text && /^[-+.\deE]*$/.test(rest);
 }
 
 /** Whether a path of keys can be written as a reference. */

@@ -207,7 +207,7 @@ function unconvertible(before: Node, text: string, override: Override): ExpyrunE
       `"${shortened(text)}" is no ${kind}`,
     place: override.valuePlace,
     notes: [{ message: `the default, of kind ${kind}, stands here`, place: before.place }],
-    hint: bareListHint(override) ?? rangeHint(override) ?? `Give ${wanted[kind]}`,
+    hint: bareListHint(text, override) ?? rangeHint(override) ?? `Give ${wanted[kind]}`,
   });
 }
 
@@ -218,7 +218,9 @@ function rangeHint({ key, value }: Override): string | undefined {
 }
 
 /** Other tools want a list in brackets. */
-function bareListHint({ key, value }: Override): string | undefined {
+function bareListHint(text: string, { key, value }: Override): string | undefined {
+  // It is an item of what was given: the key has a list.
+  if (text === value) return undefined;
   const items = /^\[(.*)\]$/s.exec(value)?.[1];
   return items && `A list is written without brackets: --${key} ${items.replace(/, +/g, ",")}`;
 }

@@ -118,7 +118,8 @@ function takeScalar(tree: Tree, event: ScalarEvent): void {
   if (awaitsKey) {
     if (event.tagStart >= 0) typed(tree, event, text, place);
     const merges = text === "<<" && event.style === SCALAR_STYLE.PLAIN;
-    if (!merges && event.style === SCALAR_STYLE.PLAIN && isAmbiguousKey(text)) {
+    const isPlain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+    if (!merges && isPlain && isAmbiguousKey(text)) {
       tree.warn(ambiguousKey(text, place));
     }
     takeKey(tree, frame, text, place, merges);
@@ -190,7 +191,10 @@ function takeKey(
   tree.end = place.end;
   if (merges) return;
   if (key.includes(".") && !mayHoldPaths(tree)) {
-    const [name, value] = key.split(/:(.*)/s);
+    // Plain, in braces: a key that is quoted, or stands on a line, is meant as it is.
+    const isInBraces = tree.source.text[frame.event.start] === "{" &&
+      place.end - place.start === key.length;
+    const [, name, value] = isInBraces && /^([A-Za-z_]\w*):([^/\\]+)$/.exec(key) || [];
     const hint = value
       ? `Put a space behind the colon: ${name}: ${value}`
       : "A dot separates the keys of a path; nest mappings, or use another character";

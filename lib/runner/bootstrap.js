@@ -125,7 +125,8 @@ if (call.watch) {
       const { url } = resolved;
       if (!url.startsWith("file:") || noted.has(url)) return resolved;
       const isIn = (prefix) => url.startsWith(prefix);
-      const isForeign = !inside.some(isIn);
+      // A separator that is written as a number may lead anywhere.
+      const isForeign = /%2f|%5c/i.test(url) || !inside.some(isIn);
       if (!isForeign && !packages.some(isIn) || !mayLoad(url)) return resolved;
       noted.add(url);
       note(log, url, isForeign);

@@ -41,16 +41,16 @@ export function callText(
  */
 export function watchOf({ record, folder, caches = [], strict }: Run) {
   const { code, runtime, permissions } = record;
-  if (code.mode !== "copy") return undefined;
+  const isCopy = code.mode === "copy";
   const roots = new Set(code.packages?.map(({ path }) => path.split("/")[0]!));
   const isNarrowed = runtime === "embedded" && permissions.read.allow !== true;
-  if (!code.watched && roots.size === 0 && !isNarrowed) return undefined;
+  if (!isNarrowed && (!isCopy || !code.watched && roots.size === 0)) return undefined;
   const within = (path: string) => `${toFileUrl(path).href}/`;
   return {
-    inside: [folder.path, ...caches].map(within),
+    inside: [folder.path, ...isCopy ? [] : [code.root], ...caches].map(within),
     packages: [...roots].map((name) => within(join(folder.path, name))),
     log: folder.loaded,
-    strict,
+    strict: strict && isCopy,
   };
 }
 

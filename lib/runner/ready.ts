@@ -12,10 +12,9 @@ import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
 import { readRecord } from "../snapshotter/record_file.ts";
 import type { Versions, World } from "../world.ts";
-import { isNothing } from "../snapshotter/share.ts";
+import { keepsToItsFolder } from "../snapshotter/share.ts";
 import { gatherRun, readDelivery } from "./gather.ts";
 import { refuseBlindness } from "./own_reading.ts";
-import { grantsFolderOnly } from "./permissions.ts";
 import { withPresentInputs } from "./present_inputs.ts";
 import { otherVersions } from "./present_versions.ts";
 import type { Run } from "./runner.ts";
@@ -121,8 +120,7 @@ async function checkTrust(
 
 /** Whether nobody has had the time to change a folder since then, nor runs of its kind the right to. */
 function isNew({ permissions }: RunRecord, since: number): boolean {
-  const { run, ffi } = permissions;
-  return isRecent(since) && grantsFolderOnly(permissions) && isNothing(run) && isNothing(ffi);
+  return isRecent(since) && keepsToItsFolder(permissions);
 }
 
 const recentMs = 10_000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join, relative } from "../path.ts";
+import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { Grant, Permissions } from "../resolver/permission_set.ts";
 import type { World } from "../world.ts";
@@ -11,7 +11,6 @@ import { pauses } from "./copy.ts";
 import { type ExperimentFolder, folderError, nameIn } from "./folder.ts";
 import { packageFiles } from "./packages.ts";
 import type { CodeRecord, CopiedFile, RunRecord } from "./record.ts";
-import { realPathAhead } from "./roots.ts";
 
 /**
  * How files are shared. `clone`: the file system shares their blocks until one is written; `link`:
@@ -163,23 +162,13 @@ async function canClone(file: string): Promise<boolean> {
 
 /**
  * Whether a permission set keeps a run from writing to the copies of others: subprocesses and
- * native code go around it, and what may write around the output directory reaches other folders,
- * by whatever name. What /proc holds leads elsewhere in each process.
- *
- * @param outputDir absolute
+ * native code go around it, and whatever else it may write to may hold a symbolic link to them.
  */
-export function keepsToItsFolder({ run, ffi, write }: Permissions, outputDir: string): boolean {
-  if (!isNothing(run) || !isNothing(ffi) || !Array.isArray(write.allow)) return false;
-  return write.allow.every((path) =>
-    !path.startsWith("/proc/") && areApart(realPathAhead(path), realPathAhead(outputDir))
-  );
+export function keepsToItsFolder({ run, ffi, write }: Permissions): boolean {
+  return [run, ffi, write].every(isNothing);
 }
 
-/** Whether a permission grants nothing at all. */
-export function isNothing({ allow }: Grant): boolean {
+/** Whether a permission grants nothing, beside what all runs have. */
+function isNothing({ allow }: Grant): boolean {
   return allow === false || Array.isArray(allow) && allow.length === 0;
-}
-
-function areApart(one: string, other: string): boolean {
-  return [relative(one, other), relative(other, one)].every((path) => /^\.\.([/\\]|$)/.test(path));
 }

@@ -99,6 +99,9 @@ export async function waitForEnd(
   patienceMs: number = graceMs,
 ): Promise<void> {
   const start = performance.now();
+  // The first interrupts what runs, the second kills it; a third one would reach expyrun alone, which
+  // then writes how that ended.
+  let interrupts = 2;
   for (let round = 0; await isThere(); round++) {
     const isOver = performance.now() - start >= patienceMs;
     if (round === tellingRounds) {
@@ -108,7 +111,7 @@ export async function waitForEnd(
       );
     }
     // Not at once again: signals of one kind that wait to be taken are one.
-    if (isOver && round % 4 === 0) signalIfThere(pid, "SIGINT");
+    if (isOver && round % 4 === 0 && interrupts-- > 0) signalIfThere(pid, "SIGINT");
     await pause();
   }
 }
@@ -133,6 +136,8 @@ function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace):
 function terminate({ pid }: ProcessIdentity, shown: string, place: ArgumentPlace): void {
   try {
     Deno.kill(pid, "SIGTERM");
+    // What is stopped hears nothing.
+    if (Deno.build.os !== "windows") Deno.kill(pid, "SIGCONT");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return; // It has just ended.
     throw new ExpyrunError({

@@ -48,6 +48,8 @@ interface Conduct {
   readonly lanes: Lanes;
   readonly progress: { -readonly [Key in keyof Progress]: Progress[Key] };
   readonly show: () => void;
+  /** Whether none of the runs may write to the folder of another one. */
+  readonly isScoped: boolean;
   /** How many ends were told that count. */
   told: number;
 }
@@ -97,6 +99,7 @@ export async function executeLocally(
       lanes,
       progress,
       show,
+      isScoped: request.runs.every(({ isScoped }) => isScoped === true),
       told: 0,
     });
     return stopper.exitCode();
@@ -113,8 +116,9 @@ function tellingOnce(display: Display, world: World): World {
   const said = new Set<string>();
   const once = (text: string, say: () => void) => {
     if (said.has(text)) return;
-    said.add(text);
+    // Under --strict a warning is an error, of each run anew.
     say();
+    said.add(text);
   };
   return {
     ...world,
@@ -199,7 +203,7 @@ async function executeRun(
       turn: () => turn,
       timeoutMs: request.execution.timeoutMs,
       env: lease ? slotVariables(lease.slot) : undefined,
-      verify: request.fresh || attempt > 0 ? "unless new" : true,
+      verify: request.fresh && state.isScoped ? "unless new" : true,
       wayOut: "Put the files back, or remove that folder: --resume then prepares the run anew",
     });
     output?.end();

@@ -41,6 +41,8 @@ export interface FolderOfRun {
   readonly folder: string;
   /** How many folders above it its claim made. */
   readonly parentsMade?: number | undefined;
+  /** Whether it may write to its own folder alone; absent where that was not asked. */
+  readonly isScoped?: boolean | undefined;
 }
 
 /** A sweep whose folders were made. */
@@ -164,8 +166,9 @@ export async function prepareEach<Run extends { readonly run: number }>(
   using lines = appendLines(folder.folders);
   try {
     for (const one of runs) {
-      const { folder: { path, made: parents } } = await make(one);
-      made.push({ run: one.run, folder: path, parentsMade: parents.length });
+      const { folder: { path, made: parents }, record } = await make(one);
+      const isScoped = keepsToItsFolder(record.permissions);
+      made.push({ run: one.run, folder: path, parentsMade: parents.length, isScoped });
       lines.add({ run: one.run, folder: path } satisfies FolderEntry);
     }
     await world.checkpoint?.(true);
@@ -243,7 +246,7 @@ function codeKey({ spec, entry }: CheckedRun, world: World): string {
 
 /** Whether the runtime keeps a run from writing to its copy of the code, by whatever name. */
 export function isSealed({ spec }: Pick<CheckedRun, "spec">, world: World): boolean {
-  return runtimeOf(spec, world) === "deno" && keepsToItsFolder(spec.permissions, spec.outputDir);
+  return runtimeOf(spec, world) === "deno" && keepsToItsFolder(spec.permissions);
 }
 
 async function sharedBy(

@@ -221,7 +221,10 @@ function readDistribution(
   if (kind === "normal") {
     const [mu, sigma] = [number("mu"), number("sigma")];
     if (sigma >= 0) return { kind, mu, sigma };
-    throw sweepError(`"sigma" of "${key}" is below 0`, entries.get("sigma")!.value.place);
+    throw sweepError(
+      `"sigma" of "${key}" is no number from 0 up`,
+      entries.get("sigma")!.value.place,
+    );
   }
   const [min, max] = [number("min"), number("max")];
   if (min > max) {

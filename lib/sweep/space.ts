@@ -56,6 +56,7 @@ export function joinSpace(section: SweepSection, command: CommandSpace): Space {
   ];
   const points = command.points ?? section.points;
   refuseFixedPoints(points, command.fixed);
+  for (const point of points) refusePartsOf(point, command.fixed);
   const { exclude, maxRuns } = section;
   return {
     method: command.method ?? section.method,
@@ -82,7 +83,17 @@ function refuseParts(axes: readonly Axis[], fixed: CommandSpace["fixed"]): void 
     const part = [...fixed, ...axes.slice(0, i)].find(({ key }) => key.startsWith(`${whole}.`));
     if (part === undefined) continue;
     const message = `"${part.key}" is a part of "${whole}", which is swept`;
-    throw sweepError(message, part.place, "Leave out one of the two, or name the list first");
+    throw sweepError(message, part.place, "Leave out one of the two");
+  }
+}
+
+function refusePartsOf(point: readonly Assignment[], fixed: CommandSpace["fixed"]): void {
+  for (const [i, { key: whole, node }] of point.entries()) {
+    const before = [...fixed, ...point.slice(0, i)];
+    const part = before.find(({ key }) => key.startsWith(`${whole}.`));
+    if (part === undefined) continue;
+    const message = `"${part.key}" is a part of "${whole}", which this point sets`;
+    throw sweepError(message, node.place, "Leave out one of the two");
   }
 }
 

@@ -111,7 +111,20 @@ Deno.test("a colon without its space is warned about", () => {
 });
 
 Deno.test("a key that YAML 1.1 tools read as something else is warned about", () => {
-  const keys = ["on", '"on"', "off", "n", "true", "1", "010", "1:30", "2024-01-01", "name", "<<"];
+  const keys = [
+    "on",
+    "!!str on",
+    '"on"',
+    "off",
+    "n",
+    "true",
+    "1",
+    "010",
+    "1:30",
+    "2024-01-01",
+    "name",
+    "<<",
+  ];
   const warned = keys.filter((key) => {
     const { heard, warn } = listener();
     parse(`${key}: {}\n`, warn);

@@ -191,6 +191,10 @@ const kinds: readonly [before: string, after: string, change?: [from: string, to
   ["1", "$SEED"],
   ["$SEED", "1"],
   ["{a: 1}", '"{other}"'],
+  ["1", "-$SEED.5"],
+  ["1", "$HOME/data", ["int", "string"]],
+  ["{a: 1}", "$SEED", ["mapping", "string"]],
+  ["[1]", "$SEED", ["list", "string"]],
   ["1.5", '"x{other}"', ["float", "string"]],
   ["1.5", '"!P{other}"', ["float", "string"]],
 ];

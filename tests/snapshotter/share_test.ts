@@ -84,31 +84,12 @@ const grants: readonly [change: Partial<Permissions>, keeps: boolean][] = [
   [{ run: { allow: false, deny: [] } }, true],
   [{ ffi: { allow: true, deny: [] } }, false],
   [{ write: { allow: true, deny: [] } }, false],
-  [{ write: { allow: ["/scratch"], deny: [] } }, true],
-  [{ write: { allow: ["/data/out2"], deny: [] } }, true],
-  [{ write: { allow: ["/data/out"], deny: [] } }, false],
-  [{ write: { allow: ["/data/out/a"], deny: [] } }, false],
-  [{ write: { allow: ["/scratch", "/data"], deny: [] } }, false],
-  [{ write: { allow: ["/proc/self/cwd/x"], deny: [] } }, false],
+  // It may hold, or be given, a symbolic link.
+  [{ write: { allow: ["/scratch"], deny: [] } }, false],
+  [{ write: { allow: false, deny: [] } }, true],
 ];
 for (const [change, keeps] of grants) {
   Deno.test(`keepsToItsFolder: ${JSON.stringify(change)}`, () => {
-    assertEquals(keepsToItsFolder({ ...defaultPermissions, ...change }, "/data/out"), keeps);
+    assertEquals(keepsToItsFolder({ ...defaultPermissions, ...change }), keeps);
   });
 }
-
-Deno.test("keepsToItsFolder: whatever the folders are called", async () => {
-  await withTempDir((folder) => {
-    Deno.mkdirSync(join(folder, "out"));
-    Deno.symlinkSync("out", join(folder, "link"));
-    const [out, link] = ["out", "link"].map((name) => join(folder, name));
-    const writing = (path: string) => ({
-      ...defaultPermissions,
-      write: { allow: [path], deny: [] },
-    });
-    assertEquals(keepsToItsFolder(writing(link!), out!), false);
-    assertEquals(keepsToItsFolder(writing(join(link!, "not", "yet")), out!), false);
-    assertEquals(keepsToItsFolder(writing(out!), join(link!, "not", "yet")), false);
-    assertEquals(keepsToItsFolder(writing(join(folder, "other")), link!), true);
-  });
-});

@@ -189,7 +189,8 @@ test("cancel kills what takes no notice in the end", async (project) => {
   await Deno.writeTextFile(
     join(project.cwd, "code.js"),
     `export async function main() {
-      for (const signal of ["SIGTERM", "SIGINT"]) Deno.addSignalListener(signal, () => {});
+      Deno.addSignalListener("SIGTERM", () => Deno.writeTextFileSync("ended", ""));
+      Deno.addSignalListener("SIGINT", () => {});
       Deno.writeTextFileSync("began", "");
       while (true) await new Promise((resolve) => setTimeout(resolve, 1000));
     }`,
@@ -200,6 +201,7 @@ test("cancel kills what takes no notice in the end", async (project) => {
     const run = project.start(...words);
     await project.until("began", 5);
     run.kill("SIGTERM");
+    await project.until("ended", 5);
     let isThere = true;
     const end = run.status.finally(() => isThere = false);
     await waitForEnd(() => Promise.resolve(isThere), run, { say: () => {} }, 0);
@@ -207,6 +209,15 @@ test("cancel kills what takes no notice in the end", async (project) => {
     assertEquals((await project.record(5)).signal, "SIGKILL");
     await Deno.remove(join(project.cwd, "out"), { recursive: true });
   }
+});
+
+test("cancel ends a run that was stopped", async (project) => {
+  const run = project.start("config.yml", "--wait", "-1", "--seed", "5");
+  await project.until("began", 5);
+  run.kill("SIGSTOP");
+  const { stdout } = await project.run("cancel", "out/s/5/exp.0");
+  assertStringIncludes(stdout, `Cancelled process ${run.pid}`);
+  assertEquals([(await run.status).code, (await project.record(5)).status], [143, "interrupted"]);
 });
 
 test("a sweep that is ended by SIGTERM says so, and counts each end once", async (project) => {

@@ -254,7 +254,7 @@ const bad: readonly [name: string, plan: () => Plan, message: string][] = [
   [
     "a spread below 0",
     () => plan("{parameters: {lr: {distribution: normal, mu: 0, sigma: -1}}}"),
-    "is below 0",
+    "is no number from 0 up",
   ],
   ["random without n", () => plan("{method: random}"), 'needs "n"'],
   ["n without random", () => plan("{n: 3}"), 'for the method "random"'],
