@@ -44,9 +44,21 @@ export async function refuseChanges(use: Use): Promise<Changes | undefined> {
     message: `Cannot ${purpose} "${folder.path}": it is not what was recorded (` +
       `${changesText(changes)})`,
     place,
-    // Without its configuration there is nothing to go on with.
     hint: wayOut ?? wayOutOf(changes, folder),
   });
+}
+
+function wayOutOf({ changed, missing }: Changes, folder: ExperimentFolder): string {
+  // Without its configuration there is nothing to go on with.
+  if (missing.includes(nameIn(folder, folder.config))) return "Put the files back";
+  const isEdited = [folder.config, folder.rawConfig].some((path) =>
+    changed.includes(nameIn(folder, path))
+  );
+  const instead =
+    ": parameters are changed by --KEY VALUE, or in a copy of raw_config.yml elsewhere;";
+  return `Put the files back${
+    isEdited ? instead : ","
+  } or use --force to go on, which will be recorded`;
 }
 
 /**
@@ -69,18 +81,6 @@ export function requireSecrets(
       missing[0]
     }=...`,
   });
-}
-
-function wayOutOf({ changed, missing }: Changes, folder: ExperimentFolder): string {
-  // Without its configuration there is nothing to go on with.
-  if (missing.includes(nameIn(folder, folder.config))) return "Put the files back";
-  const isEdited = [folder.config, folder.rawConfig].some((path) =>
-    changed.includes(nameIn(folder, path))
-  );
-  return isEdited
-    ? "Put the files back: parameters are changed by --KEY VALUE, or in a copy of raw_config.yml " +
-      "elsewhere; or use --force to go on, which will be recorded"
-    : "Put the files back, or use --force to go on, which will be recorded";
 }
 
 /** What is known of a run that is about to be repeated. */

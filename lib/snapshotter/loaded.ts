@@ -8,6 +8,7 @@ import { fromFileUrl } from "../path.ts";
 import type { World } from "../world.ts";
 import { type ExperimentFolder, nameIn } from "./folder.ts";
 import type { RunRecord } from "./record.ts";
+import { realPath } from "./roots.ts";
 import { readText } from "./text_file.ts";
 
 /** Reads what the child has noted; what there is none of is absent. */
@@ -58,15 +59,7 @@ export async function dependencyFolders(env: Readonly<Record<string, string>>): 
 /** The paths, and what they lead to where they are symbolic links. */
 // deno-lint-ignore require-await -- touches the disk
 export async function withRealPaths(paths: readonly string[]): Promise<string[]> {
-  return [...new Set([...paths, ...paths.map(realPathOf)])];
-}
-
-function realPathOf(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path;
-  }
+  return [...new Set([...paths, ...paths.map(realPath)])];
 }
 
 function denoDirOf(env: Readonly<Record<string, string>>): string | undefined {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { didYouMean, type Place } from "../errors.ts";
+import { didYouMean, type ExpyrunError, type Place } from "../errors.ts";
 import { type Assignment, type Axis, isList, sweepError } from "./axis.ts";
 import type { Method, SweepSection } from "./section.ts";
 
@@ -80,21 +80,24 @@ function refuseTwice(axes: readonly Axis[]): void {
 /** A list takes back what was set before in one of its items; set later, the item is one of the list's. */
 function refuseParts(axes: readonly Axis[], fixed: CommandSpace["fixed"]): void {
   for (const [i, { key: whole }] of axes.entries()) {
-    const part = [...fixed, ...axes.slice(0, i)].find(({ key }) => key.startsWith(`${whole}.`));
-    if (part === undefined) continue;
-    const message = `"${part.key}" is a part of "${whole}", which is swept`;
-    throw sweepError(message, part.place, "Leave out one of the two");
+    const part = partOf(whole, [...fixed, ...axes.slice(0, i)]);
+    if (part) throw partError(part.key, `"${whole}", which is swept`, part.place);
   }
 }
 
 function refusePartsOf(point: readonly Assignment[], fixed: CommandSpace["fixed"]): void {
   for (const [i, { key: whole, node }] of point.entries()) {
-    const before = [...fixed, ...point.slice(0, i)];
-    const part = before.find(({ key }) => key.startsWith(`${whole}.`));
-    if (part === undefined) continue;
-    const message = `"${part.key}" is a part of "${whole}", which this point sets`;
-    throw sweepError(message, node.place, "Leave out one of the two");
+    const part = partOf(whole, [...fixed, ...point.slice(0, i)]);
+    if (part) throw partError(part.key, `"${whole}", which this point sets`, node.place);
   }
+}
+
+function partOf<Set extends { readonly key: string }>(whole: string, before: readonly Set[]) {
+  return before.find(({ key }) => key.startsWith(`${whole}.`));
+}
+
+function partError(part: string, whole: string, place: Place): ExpyrunError {
+  return sweepError(`"${part}" is a part of ${whole}`, place, "Leave out one of the two");
 }
 
 function zipKeys(

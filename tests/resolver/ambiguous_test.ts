@@ -25,6 +25,12 @@ function isPlain(text: string): boolean {
   return !/:$|^[-:]$/.test(text);
 }
 
+function isWarnedAbout(yaml: string): boolean {
+  const { heard, warn } = listener();
+  parse(yaml, warn);
+  return heard.length > 0;
+}
+
 const python = await findPython("yaml");
 
 Deno.test({
@@ -62,11 +68,7 @@ for case in cases:
 
 Deno.test("a reference without its quotes is warned about", () => {
   const texts = ["{what}", "[1, {a_b}]", "{what: }", "{what: null}", "{a, b}", '"{what}"', "{}"];
-  const warned = texts.filter((text) => {
-    const { heard, warn } = listener();
-    parse(`k: ${text}\n`, warn);
-    return heard.length > 0;
-  });
+  const warned = texts.filter((text) => isWarnedAbout(`k: ${text}\n`));
   assertEquals(warned, ["{what}", "[1, {a_b}]"]);
   const { heard, warn } = listener();
   parse("k: [{what}]\n", warn);
@@ -91,11 +93,7 @@ Deno.test("a colon without its space is warned about", () => {
     "{a:}",
     "[a:1]",
   ];
-  const warned = texts.filter((text) => {
-    const { heard, warn } = listener();
-    parse(`k: ${text}\n`, warn);
-    return heard.length > 0;
-  });
+  const warned = texts.filter((text) => isWarnedAbout(`k: ${text}\n`));
   assertEquals(warned, ["{a:1}", "{http://x}"]);
   const { heard, warn } = listener();
   parse("k: {path:/data/x}\n", warn);
@@ -125,11 +123,7 @@ Deno.test("a key that YAML 1.1 tools read as something else is warned about", ()
     "name",
     "<<",
   ];
-  const warned = keys.filter((key) => {
-    const { heard, warn } = listener();
-    parse(`${key}: {}\n`, warn);
-    return heard.length > 0;
-  });
+  const warned = keys.filter((key) => isWarnedAbout(`${key}: {}\n`));
   assertEquals(warned, ["on", "off", "010", "1:30", "2024-01-01"]);
   const { heard, warn } = listener();
   parse("on: 1\n", warn);

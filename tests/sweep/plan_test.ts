@@ -215,6 +215,16 @@ const bad: readonly [name: string, plan: () => Plan, message: string][] = [
     () => plan("{exclude: [{seed: 1}]}", ["seed 0..2"], random(3)),
     "there are 2",
   ],
+  [
+    "a point whose list takes back its item",
+    () => plan("{points: [{model.size.0: 1, model.size: [1, 2]}]}"),
+    '"model.size.0" is a part of "model.size", which this point sets',
+  ],
+  [
+    "a point whose list takes back a fixed item",
+    () => plan("{points: [{model.size: [1, 2]}]}", ["model.size.0 1"]),
+    '"model.size.0" is a part of "model.size", which this point sets',
+  ],
   ["a point of a fixed key", () => plan("{points: [{lr: 1}]}", ["lr 2"]), "fixed here"],
   [
     "too many combinations",
