@@ -9,6 +9,7 @@ import type { PrepareCommand } from "./command.ts";
 import { interruptibly } from "./interruption.ts";
 import { join } from "./path.ts";
 import { readConfiguration } from "./resolve.ts";
+import type { Ahead } from "./runner/ahead.ts";
 import { refuseCommas } from "./runner/commas.ts";
 import { refuseBlindness, refuseSystemFolders } from "./runner/own_reading.ts";
 import { gatherFacts, type Known, settle } from "./runs/facts.ts";
@@ -25,7 +26,13 @@ import { sharedDigests } from "./snapshotter/share.ts";
 import type { World } from "./world.ts";
 
 /** How a folder is made. */
-export type Preparation = CodeSource & Known;
+export interface Preparation extends CodeSource, Known {
+  /**
+   * Told as soon as the code is in place: while the rest is written, the process may start that will
+   * run it.
+   */
+  readonly placed?: Ahead["start"] | undefined;
+}
 
 /** A folder that was made, and its record. */
 export interface PreparedRun {
@@ -38,7 +45,10 @@ export interface PreparedRun {
  *
  * @throws {ExpyrunError} when anything is wrong; nothing is left behind then
  */
-export async function prepare(command: PrepareCommand, world: World): Promise<ExperimentFolder> {
+export async function prepare(
+  command: PrepareCommand & Pick<Preparation, "placed">,
+  world: World,
+): Promise<ExperimentFolder> {
   const { config, configPlace, debug } = command;
   const run = await checkRun(await readConfiguration(command, world), config, world);
   if (!debug) await warnOfUncopiedCode(config, configPlace, run.spec.code, world);
@@ -80,6 +90,8 @@ async function makeRun(
     const needed = [folder.path, realPath(folder.path), ...debug ? [spec.code] : []];
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await placeCode(run, preparation, runtime.runtime, folder, world);
+    const own = { code, cwd: world.cwd, folder: folder.path, permissions: spec.permissions };
+    await preparation.placed?.(folder, { ...facts.rest, ...runtime, ...own }, run.resolved);
     const written = await writeConfigs(run, debug, folder, world);
     if (!shared?.copy.digests) await writeRequirements(folder, code, runtime, spec);
     const known = { ...shared && sharedDigests(shared.copy), ...written };

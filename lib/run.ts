@@ -7,6 +7,7 @@
 import type { PrepareCommand } from "./command.ts";
 import { execute } from "./execute.ts";
 import { prepare } from "./prepare.ts";
+import { startingAhead } from "./runner/ahead.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
@@ -21,6 +22,11 @@ export { noScreens } from "./runner/tee.ts";
  * @throws {ExpyrunError} when anything is wrong before its process runs
  */
 export async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
-  const { path } = await prepare(command, world);
-  return await execute(path, world, undefined, { verify: false });
+  const ahead = startingAhead(world);
+  try {
+    const { path } = await prepare({ ...command, placed: ahead.start }, world);
+    return await execute(path, world, undefined, { verify: false, ahead });
+  } finally {
+    ahead.end();
+  }
 }

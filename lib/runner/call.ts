@@ -5,7 +5,7 @@
  */
 import { join, toFileUrl } from "../path.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import type { Run } from "./runner.ts";
+import type { PlannedRecord, Run } from "./runner.ts";
 import { keyVariable } from "./seal.ts";
 
 /**
@@ -39,7 +39,7 @@ export function callText(
  * of the packages that were copied along. Nothing where the code can load none of either, unless
  * reading is narrowed in a binary, whose own loader asks nobody.
  */
-export function watchOf({ record, folder, caches = [], strict }: Run) {
+export function watchOf({ record, folder, caches = [], strict }: Run<PlannedRecord>) {
   const { code, runtime, permissions } = record;
   const isCopy = code.mode === "copy";
   const roots = new Set(code.packages?.map(({ path }) => path.split("/")[0]!));
@@ -55,28 +55,28 @@ export function watchOf({ record, folder, caches = [], strict }: Run) {
 }
 
 /** The URL of the entry point's module. */
-export function entryUrl(run: Run): string {
+export function entryUrl(run: Run<PlannedRecord>): string {
   return toFileUrl(join(codeRoot(run), run.record.code.module)).href;
 }
 
 /** The deno.json that imports are resolved by, as flags of `deno run`. */
-export function configFlags({ record: { code }, folder }: Run): string[] {
+export function configFlags({ record: { code }, folder }: Run<PlannedRecord>): string[] {
   const config = code.config && (code.mode === "copy" ? folder.denoConfig : code.config);
   return config === undefined ? ["--no-config"] : ["--config", config];
 }
 
 /** A copy is found where the folder is now: folders are moved, and copied to other machines. */
-export function codeRoot({ record: { code }, folder }: Run): string {
+export function codeRoot({ record: { code }, folder }: Run<PlannedRecord>): string {
   return code.mode === "copy" ? folder.path : code.root;
 }
 
 /** The paths of the experiment folder: the real one, and that by which the user knows it. */
-export function foldersOf({ folder, named }: Run): string[] {
+export function foldersOf({ folder, named }: Run<PlannedRecord>): string[] {
   return [...new Set([folder.path, named ?? folder.path])];
 }
 
 /** The whole environment of the child, but for {@linkcode temporaryVariables}. */
-export function childEnvironment({ record, env, key }: Run): Record<string, string> {
+export function childEnvironment({ record, env, key }: Run<PlannedRecord>): Record<string, string> {
   return {
     // Deno's own errors are coloured even in a pipe, and what the log holds is to be read.
     ...("FORCE_COLOR" in env ? {} : { NO_COLOR: "1" }),

@@ -49,13 +49,25 @@ export async function runChild(
 ): Promise<number> {
   const { call, entry, permissions, parent, imports, env }: Order = JSON.parse(order);
   for (const [name, value] of Object.entries(env)) setVariable(name, value);
-  const text = Deno.readTextFileSync(call);
   const worker = new Worker(module, { type: "module", ...scopedBy(permissions) });
+  const text = readCall(call);
+  if (text === "") return 137; // Expyrun is gone.
   worker.postMessage({ call: text, entry, imports } satisfies Handed);
   const watch = parent === undefined ? undefined : watchParent(parent);
   const code = await Promise.race([endOf(worker), ...watch ? [watch.gone] : []]);
   watch?.end();
   return code;
+}
+
+/** Of one that was started ahead, expyrun holds the lock until the call is written. */
+function readCall(path: string): string {
+  using file = Deno.openSync(path);
+  try {
+    file.lockSync();
+  } catch {
+    // A file system without locks: there nothing is started ahead.
+  }
+  return Deno.readTextFileSync(path);
 }
 
 /** The types of Deno know this option only where the unstable ones are asked for. */

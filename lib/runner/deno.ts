@@ -13,7 +13,7 @@ import {
   watchOf,
 } from "./call.ts";
 import { grantsFolderOnly, lockedHosts, permissionFlags } from "./permissions.ts";
-import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
+import type { HandedFile, Launch, PlannedRecord, Run, Runner } from "./runner.ts";
 import { locksAnything } from "../snapshotter/lock.ts";
 import { keyVariable } from "./seal.ts";
 import { bootstrapText } from "./shared_bootstrap.ts";
@@ -27,7 +27,7 @@ function handOver(run: Run, config: string): HandedFile[] {
   return run.bootstrap ? [call] : [call, { path: folder.bootstrap, text: bootstrapText }];
 }
 
-function plan(run: Run): Launch {
+function plan(run: Run<PlannedRecord>): Launch {
   const { record: { code }, folder, program } = run;
   return {
     program,
@@ -65,17 +65,17 @@ function plan(run: Run): Launch {
  * What is transpiled and compiled is kept for later runs by its path: that of a copy is never seen
  * again, and would only fill Deno's cache. Packages are.
  */
-function keepsCompiled({ lock = "", record: { code } }: Run): boolean {
+function keepsCompiled({ lock = "", record: { code } }: Run<PlannedRecord>): boolean {
   return code.mode === "original" || locksAnything(lock);
 }
 
 /** For what is transpiled Deno has no flag. */
-function addedVariables(run: Run): Record<string, string> {
+function addedVariables(run: Run<PlannedRecord>): Record<string, string> {
   return keepsCompiled(run) ? {} : { DENO_EMIT_CACHE_MODE: "disable" };
 }
 
 /** Without a lock nothing but relative imports was found: there is nothing to download. */
-function lockFlags({ record: { code }, folder }: Run): string[] {
+function lockFlags({ record: { code }, folder }: Run<PlannedRecord>): string[] {
   const lock = code.lock && (code.mode === "copy" ? folder.lock : code.lock);
   return lock === undefined ? ["--no-lock", "--no-npm"] : ["--lock", lock];
 }
@@ -87,7 +87,7 @@ function lockFlags({ record: { code }, folder }: Run): string[] {
  *
  * Whole folders, from the first on: one that may be renamed takes what is denied in it along (tried).
  */
-function sealed(run: Run): string[] {
+function sealed(run: Run<PlannedRecord>): string[] {
   const { record, folder } = run;
   const files = [
     folder.config,

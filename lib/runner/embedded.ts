@@ -17,7 +17,7 @@ import {
 } from "./call.ts";
 import type { Order } from "./child.ts";
 import { type ImportRules, importRules } from "./import_rules.ts";
-import type { HandedFile, Launch, Run, Runner } from "./runner.ts";
+import type { HandedFile, Launch, PlannedRecord, Run, Runner } from "./runner.ts";
 import { keyVariable } from "./seal.ts";
 import { workerPermissions } from "./worker_permissions.ts";
 
@@ -28,7 +28,7 @@ function handOver(run: Run, config: string): HandedFile[] {
   return [{ path: run.folder.call, text: callText(run, config, memoryVariables) }];
 }
 
-function plan(run: Run): Launch {
+function plan(run: Run<PlannedRecord>): Launch {
   const { words, flagsAt = 0 } = run.self;
   const [program, ...args] = words.toSpliced(flagsAt, 0, ...importFlags(run));
   return {
@@ -55,7 +55,7 @@ const memoryVariables = {
 const dataVariable = "XDG_DATA_HOME";
 
 /** In the words and not in a file: what is granted cannot be changed on the way. */
-function orderOf(run: Run): Order {
+function orderOf(run: Run<PlannedRecord>): Order {
   const { record, folder } = run;
   return {
     call: folder.call,
@@ -75,12 +75,12 @@ function orderOf(run: Run): Order {
 }
 
 /** Deno resolves the imports of a module all at once, which leaves nothing for rules to answer. */
-function importFlags(run: Run): string[] {
+function importFlags(run: Run<PlannedRecord>): string[] {
   return run.self.flagsAt === undefined ? [] : [...configFlags(run), "--node-modules-dir=manual"];
 }
 
 /** Nothing where the runtime answers by itself, which is faster. */
-function rulesOf(run: Run): ImportRules | undefined {
+function rulesOf(run: Run<PlannedRecord>): ImportRules | undefined {
   const { config, self, lock = "{}", record: { code } } = run;
   if (config === undefined || self.flagsAt !== undefined) return undefined;
   const rules = importRules(config, lock, `${toFileUrl(codeRoot(run)).href}/`);

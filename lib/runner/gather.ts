@@ -16,7 +16,7 @@ import { realPathAhead } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
 import type { Permissions } from "../resolver/permission_set.ts";
-import type { Run } from "./runner.ts";
+import type { PlannedRecord, Run } from "./runner.ts";
 import { seal, type Sealed } from "./seal.ts";
 import { keepBootstrap } from "./shared_bootstrap.ts";
 import { canWatch } from "./watchdog.ts";
@@ -30,13 +30,13 @@ export type Delivery = Pick<Sealed, "text"> & Partial<Sealed>;
  * @param record as the folder was prepared
  * @param added variables that the experiment gets besides those of the command
  */
-export async function gatherRun(
+export async function gatherRun<Recorded extends PlannedRecord>(
   folder: ExperimentFolder,
-  record: RunRecord,
+  record: Recorded,
   delivery: Delivery,
   added: Readonly<Record<string, string>>,
   world: World,
-): Promise<Run> {
+): Promise<Run<Recorded>> {
   const lock = await lockText(record, folder);
   const usesCache = record.code.mode === "original" || lock !== undefined && locksAnything(lock);
   const env = {
@@ -82,14 +82,14 @@ export async function readDelivery(
 }
 
 /** Where Deno reads no configuration it would keep the storage of all runs by this path (tried). */
-function bootstrapOf({ runtime, code }: RunRecord, world: World): Run["bootstrap"] {
+function bootstrapOf({ runtime, code }: PlannedRecord, world: World): Run["bootstrap"] {
   return runtime === "deno" && code.config !== undefined ? keepBootstrap(world) : undefined;
 }
 
 /** In a copy the lock is the folder's own: the folder may have been moved since it was recorded. */
 // deno-lint-ignore require-await -- touches the disk
 async function lockText(
-  { code }: RunRecord,
+  { code }: PlannedRecord,
   folder: ExperimentFolder,
 ): Promise<string | undefined> {
   if (code.lock === undefined) return undefined;
@@ -98,7 +98,7 @@ async function lockText(
 
 /** What Deno would be told by a flag; only for code that imports more than its own files. */
 async function configText(
-  { runtime, code }: RunRecord,
+  { runtime, code }: PlannedRecord,
   folder: ExperimentFolder,
 ): Promise<string | undefined> {
   if (runtime !== "embedded" || code.lock === undefined) return undefined;

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
 import type { Usage } from "../snapshotter/record.ts";
 import { wait } from "../time.ts";
 import type { World } from "../world.ts";
+import type { Ahead } from "./ahead.ts";
 import { openLog } from "./log.ts";
 import { forwardSignals, passerFor, type Signals } from "./signals.ts";
 import type { Launch } from "./runner.ts";
-import { startInSession } from "./session.ts";
+import { startLaunch } from "./session.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
 import { measureUsage } from "./usage.ts";
 import { watch } from "./watchdog.ts";
@@ -33,8 +33,17 @@ export interface Outcome {
   readonly usage?: Usage | undefined;
 }
 
+/** A process that runs. */
+export interface Started {
+  readonly child: Deno.ChildProcess;
+  /** Ends the watch that kills its group when expyrun is gone. */
+  readonly endWatch: () => void;
+}
+
 /** How a process is attended to. What is absent is done as for the only one, in the foreground. */
 export interface Handling {
+  /** Where it may have been started already. */
+  readonly ahead?: Pick<Ahead, "take"> | undefined;
   /** Where its output is shown besides the log. */
   readonly screens?: Screens | undefined;
   /** Who passes signals on to it; it then has no standard input. */
@@ -61,11 +70,8 @@ export async function runProcess(
   world: World,
   handling: Handling = {},
 ): Promise<Outcome> {
-  const child = handling.signals
-    ? start(launch, "null", startInSession)
-    : start(launch, "inherit", detached);
+  const { child, endWatch } = handling.ahead?.take(launch) ?? start(launch, handling);
   const measurement = measureUsage(child.pid, handling.signals === undefined);
-  const endWatch = (handling.watch ?? watch)(child.pid);
   const signals = (handling.signals ?? forwardSignals)(child);
   const limit = limitTime(child, handling.timeoutMs);
   try {
@@ -97,6 +103,11 @@ export async function runProcess(
   }
 }
 
+function start(launch: Launch, handling: Handling): Started {
+  const child = startLaunch(launch, handling.signals === undefined);
+  return { child, endWatch: (handling.watch ?? watch)(child.pid) };
+}
+
 /** How long expyrun may take to hear of a signal that it and its child were both sent. */
 const hearingMs = 200;
 
@@ -125,36 +136,3 @@ function limitTime(child: Deno.ChildProcess, timeoutMs: number | undefined) {
   }, timeoutMs);
   return Object.assign(limit, { end: () => clearTimeout(timer) });
 }
-
-/**
- * A session of its own: in the group of expyrun, a terminal's Ctrl-C would reach it twice, once
- * from the terminal and once forwarded.
- */
-function start(
-  { program, args, cwd, env }: Launch,
-  stdin: "inherit" | "null",
-  spawn: Spawn,
-): Deno.ChildProcess {
-  try {
-    return spawn(program, {
-      args: [...args],
-      cwd,
-      env,
-      clearEnv: true,
-      stdin,
-      stdout: "piped",
-      stderr: "piped",
-    });
-  } catch (error) {
-    throw new ExpyrunError({
-      code: "launch",
-      message: `Cannot start "${program}": ${(error as Error).message}`,
-    });
-  }
-}
-
-type Spawn = (program: string, options: Deno.CommandOptions) => Deno.ChildProcess;
-
-/** The one in the foreground: setsid(1) would start later than Deno forks. */
-const detached: Spawn = (program, options) =>
-  new Deno.Command(program, { ...options, detached: true }).spawn();

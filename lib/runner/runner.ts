@@ -10,9 +10,15 @@ import type { ChildMode, RuntimeName } from "../world.ts";
 import { denoRunner } from "./deno.ts";
 import { embeddedRunner } from "./embedded.ts";
 
+/** What a process is planned from: all of a record that is known once the code is in place. */
+export type PlannedRecord = Pick<
+  RunRecord,
+  "code" | "cwd" | "folder" | "inputs" | "permissions" | "runtime"
+>;
+
 /** What is to be run, and what is around it. */
-export interface Run {
-  readonly record: RunRecord;
+export interface Run<Recorded extends PlannedRecord = RunRecord> {
+  readonly record: Recorded;
   /** The experiment folder by its real path: a way through symbolic links would be refused. */
   readonly folder: ExperimentFolder;
   /** The path by which the user knows the folder, where it is another that leads there. */
@@ -69,7 +75,7 @@ export interface Runner {
    */
   handOver(run: Run, config: string): readonly HandedFile[];
   /** The process that makes the call. */
-  plan(run: Run): Launch;
+  plan(run: Run<PlannedRecord>): Launch;
 }
 
 /** The runners by the name of their runtime, as a record has it. */

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import { isFile } from "../files.ts";
 import { isAbsolute } from "../path.ts";
+import type { Launch } from "./runner.ts";
 
 const setsid = "/usr/bin/setsid";
 
@@ -25,4 +27,39 @@ export function startInSession(
     return new Deno.Command(program, { ...options, detached: true }).spawn();
   }
   return new Deno.Command(setsid, { ...options, args: [program, ...args] }).spawn();
+}
+
+/**
+ * Starts the process of an experiment. In the group of expyrun, a terminal's Ctrl-C would reach it
+ * twice, once from the terminal and once forwarded.
+ *
+ * @param inForeground whether it is the only one, which reads what the user types
+ * @throws {ExpyrunError} "launch"
+ */
+export function startLaunch(
+  { program, args, cwd, env }: Launch,
+  inForeground: boolean,
+): Deno.ChildProcess {
+  const spawn = inForeground ? detached : startInSession;
+  try {
+    return spawn(program, {
+      args: [...args],
+      cwd,
+      env,
+      clearEnv: true,
+      stdin: inForeground ? "inherit" : "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  } catch (error) {
+    throw new ExpyrunError({
+      code: "launch",
+      message: `Cannot start "${program}": ${(error as Error).message}`,
+    });
+  }
+}
+
+/** setsid(1) would start later than Deno forks. */
+function detached(program: string, options: Deno.CommandOptions): Deno.ChildProcess {
+  return new Deno.Command(program, { ...options, detached: true }).spawn();
 }

@@ -10,7 +10,7 @@ import { embedded } from "./experiment.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-for (const name of ["endings", "output", "scope", "signals"]) {
+for (const name of ["ahead", "endings", "output", "scope", "signals"]) {
   Deno.test({ name: `in a Worker: ${name}`, ignore: embedded, fn: () => passes(name) });
 }
 
