@@ -86,7 +86,7 @@ export async function executeLocally(
   });
   const many = watchMany(request.folder.processes);
   const timer = display.live ? setInterval(show, 1000) : undefined;
-  const told = { ...tellingOnce(display, world), say: () => {} };
+  const told = { ...world, hint: hintingOnce(display), say: () => {} };
   try {
     const lanes = lanesOf(request, stopper);
     const { watch } = many;
@@ -112,18 +112,11 @@ export async function executeLocally(
 }
 
 /** Many runs say the same of themselves: what was said once is not said again. */
-function tellingOnce(display: Display, world: World): World {
+function hintingOnce(display: Display): World["hint"] {
   const said = new Set<string>();
-  const once = (text: string, say: () => void) => {
-    if (said.has(text)) return;
-    // Under --strict a warning is an error, of each run anew.
-    say();
+  return (text) => {
+    if (!said.has(text)) display.say(`hint: ${text}`);
     said.add(text);
-  };
-  return {
-    ...world,
-    hint: (text) => once(text, () => display.say(`hint: ${text}`)),
-    warn: (problem) => once(problem.message, () => world.warn(problem)),
   };
 }
 

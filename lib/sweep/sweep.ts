@@ -51,8 +51,9 @@ function tellingOnce(world: World): World {
     ...world,
     warn: (problem) => {
       if (told.has(problem.message)) return;
-      told.add(problem.message);
       world.warn(problem);
+      // Under --strict, where that throws, each run is to hear of it anew.
+      told.add(problem.message);
     },
   };
 }
