@@ -70,6 +70,8 @@ export type ErrorCode =
   | "lock"
   /** The experiment folder cannot be made or written. */
   | "folder"
+  /** What was made for work that has failed cannot be removed. */
+  | "left"
   /** The folder is not in the state that the command needs. */
   | "status"
   /** The experiment's process cannot be started or watched. */

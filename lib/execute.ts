@@ -7,12 +7,15 @@ import type { Place } from "./errors.ts";
 import { endRun } from "./runner/ending.ts";
 import type { Handling } from "./runner/process.ts";
 import { type Conditions, readyRun, stillReady } from "./runner/ready.ts";
+import { forwardingSignals, type SignalsFor } from "./runner/signals.ts";
 import { startRun } from "./runner/start.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
 /** What differs from a single run in the foreground. */
-export interface Execution extends Conditions, Omit<Handling, "append" | "ended"> {
+export interface Execution extends Conditions, Omit<Handling, "append" | "ended" | "signals"> {
+  /** Who passes signals on, where the run is not the only one. */
+  readonly signals?: SignalsFor | undefined;
   /**
    * Waits for its turn to start a process: what it does before and after takes none. Answers with
    * what gives the turn back, or with nothing when the run is not to start any more.
@@ -37,9 +40,15 @@ export async function execute(
   const ready = await readyRun(path, execution, world, place);
   const giveBack = execution.turn ? await execution.turn() : () => {};
   if (!giveBack) return ready.gathered.record;
-  const start = async () => {
+  try {
     const still = await stillReady(ready, execution.turn !== undefined, execution, world);
-    return await startRun(still, { ...execution, ended: giveBack }, world);
-  };
-  return await endRun(await start().finally(giveBack), world);
+    const run = async (signals: SignalsFor) =>
+      await endRun(
+        await startRun(still, { ...execution, signals, ended: giveBack }, world),
+        world,
+      );
+    return execution.signals ? await run(execution.signals) : await forwardingSignals(run);
+  } finally {
+    giveBack();
+  }
 }

@@ -36,6 +36,7 @@ export async function interruptibly<T>(
   } catch (error) {
     // A program that was started for the work, and got the signal too, fails the work.
     await turn();
+    if (asked && isLeft(error)) throw interrupted(what, asked, error.problem.message);
     refuse();
     throw error;
   } finally {
@@ -71,10 +72,18 @@ function listen(tell: (signal: Deno.Signal) => void): () => void {
   };
 }
 
-function interrupted(what: string, signal: Deno.Signal): ExpyrunError {
+function isLeft(error: unknown): error is ExpyrunError {
+  return error instanceof ExpyrunError && error.problem.code === "left";
+}
+
+function interrupted(
+  what: string,
+  signal: Deno.Signal,
+  outcome = "what was made is removed",
+): ExpyrunError {
   return new ExpyrunError({
     code: "interrupted",
-    message: `Interrupted by ${signal} while ${what}: what was made is removed`,
+    message: `Interrupted by ${signal} while ${what}: ${outcome}`,
     signal: numbers[signal],
   });
 }

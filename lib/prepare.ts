@@ -26,13 +26,7 @@ import { sharedDigests } from "./snapshotter/share.ts";
 import type { World } from "./world.ts";
 
 /** How a folder is made. */
-export interface Preparation extends CodeSource, Known {
-  /**
-   * Told as soon as the code is in place: while the rest is written, the process may start that will
-   * run it.
-   */
-  readonly placed?: Ahead["start"] | undefined;
-}
+export type Preparation = CodeSource & Known;
 
 /** A folder that was made, and its record. */
 export interface PreparedRun {
@@ -43,16 +37,18 @@ export interface PreparedRun {
 /**
  * Makes the experiment folder of a configuration.
  *
+ * @param ahead starts the process that will run it, as soon as the code is in place
  * @throws {ExpyrunError} when anything is wrong; nothing is left behind then
  */
 export async function prepare(
-  command: PrepareCommand & Pick<Preparation, "placed">,
+  command: PrepareCommand,
   world: World,
+  ahead?: Ahead,
 ): Promise<ExperimentFolder> {
   const { config, configPlace, debug } = command;
   const run = await checkRun(await readConfiguration(command, world), config, world);
   if (!debug) await warnOfUncopiedCode(config, configPlace, run.spec.code, world);
-  return (await prepareRun(run, command, world)).folder;
+  return (await prepareRun(run, command, world, ahead)).folder;
 }
 
 /**
@@ -65,11 +61,12 @@ export async function prepareRun(
   run: CheckedRun,
   preparation: Preparation,
   world: World,
+  ahead?: Ahead,
 ): Promise<PreparedRun> {
   return await interruptibly(
     "preparing the run",
     world,
-    (world) => makeRun(run, preparation, world),
+    (world) => makeRun(run, preparation, world, ahead),
   );
 }
 
@@ -77,6 +74,7 @@ async function makeRun(
   run: CheckedRun,
   preparation: Preparation,
   world: World,
+  ahead: Ahead | undefined,
 ): Promise<PreparedRun> {
   const { spec } = run;
   const { debug, shared } = preparation;
@@ -91,7 +89,7 @@ async function makeRun(
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await placeCode(run, preparation, runtime.runtime, folder, world);
     const own = { code, cwd: world.cwd, folder: folder.path, permissions: spec.permissions };
-    await preparation.placed?.(folder, { ...facts.rest, ...runtime, ...own }, run.resolved);
+    await ahead?.start(folder, { ...facts.rest, ...runtime, ...own }, run.resolved);
     const written = await writeConfigs(run, debug, folder, world);
     if (!shared?.copy.digests) await writeRequirements(folder, code, runtime, spec);
     const known = { ...shared && sharedDigests(shared.copy), ...written };
@@ -102,6 +100,7 @@ async function makeRun(
     await world.checkpoint?.(true);
     return { folder, record };
   } catch (error) {
+    await ahead?.end();
     await discardFolder(folder);
     throw error;
   }

@@ -24,9 +24,9 @@ export { noScreens } from "./runner/tee.ts";
 export async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
   const ahead = startingAhead(world);
   try {
-    const { path } = await prepare({ ...command, placed: ahead.start }, world);
+    const { path } = await prepare(command, world, ahead);
     return await execute(path, world, undefined, { verify: false, ahead });
   } finally {
-    ahead.end();
+    await ahead.end();
   }
 }

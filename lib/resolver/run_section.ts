@@ -123,7 +123,7 @@ interface Text {
 }
 
 /** An error about a reserved key. */
-export function sectionError(message: string, place: Place, hint?: string): ExpyrunError {
+function sectionError(message: string, place: Place, hint?: string): ExpyrunError {
   return new ExpyrunError({ code: "section", message, place, hint });
 }
 

@@ -22,7 +22,7 @@ const endings = [
 ];
 
 /** Nothing is a secret: what `__secrets__: none` says. */
-export const noSecrets: SecretRule = () => false;
+const noSecrets: SecretRule = () => false;
 
 /**
  * The rule for variables that a configuration names beside the usual endings.

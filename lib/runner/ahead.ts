@@ -5,8 +5,9 @@
  * The folder stays the border between preparing and executing. What is started here has not read a
  * word of the call, and is taken only where the folder, once it is read, asks for this very launch.
  *
- * It waits for the lock of the file that its call will stand in. The kernel gives that away when
- * expyrun ends, whatever it died of: then the file is empty.
+ * It waits for the lock of a file of its own: on some file systems (SMB) a locked file can be neither
+ * read nor written. When expyrun ends, whatever it died of, the kernel gives the lock away, and the
+ * process sees that it has another parent; the watch kills it besides.
  *
  * @module
  */
@@ -16,10 +17,9 @@ import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import { realPath } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import { gatherRun } from "./gather.ts";
-import type { Started } from "./process.ts";
+import { type Started, startProcess } from "./process.ts";
 import { type Launch, type PlannedRecord, type Run, runners } from "./runner.ts";
-import { startLaunch } from "./session.ts";
-import { canWatch, watch } from "./watchdog.ts";
+import { canWatch } from "./watchdog.ts";
 
 /** The process of a run that is still being prepared. */
 export interface Ahead {
@@ -32,53 +32,48 @@ export interface Ahead {
    */
   start(folder: ExperimentFolder, record: PlannedRecord, resolved: Mapping): Promise<void>;
   /** Lets it go on, where it is what is asked for; otherwise ends it, and gives nothing. */
-  take(launch: Launch): Started | undefined;
-  /** Ends it where nobody has taken it. */
-  end(): void;
+  take(launch: Launch): Promise<Started | undefined>;
+  /** Ends it where nobody has taken it: nothing of it is left then. */
+  end(): Promise<void>;
 }
 
 /** One that was started, and waits. */
 interface Waiting extends Started {
   readonly launch: string;
-  /** The file whose lock it waits for. */
-  readonly call: Deno.FsFile;
+  readonly lock: Lock;
 }
 
 /** A process in the foreground, which may be started ahead. */
 export function startingAhead(world: World): Ahead {
   let waiting: Waiting | undefined;
-  const end = () => {
-    if (waiting) endWaiting(waiting);
+  const end = async () => {
+    const ended = waiting;
     waiting = undefined;
+    if (ended) await endWaiting(ended);
   };
   return {
     start: async (folder, record, resolved) => {
       // The key of a call that is sealed is made when the folder is read.
       if (!canWatch() || holdsSecret(resolved)) return;
       try {
-        waiting = startWaiting(await gatherAhead(folder, record, world));
+        const real = openFolder(realPath(folder.path));
+        waiting = startWaiting(await gatherRun(real, record, { text: "" }, {}, world));
       } catch {
         // No more processes, or a file system without locks.
       }
     },
-    take: (launch) => {
-      if (waiting?.launch !== JSON.stringify(launch)) return end(), undefined;
-      const { call, ...started } = waiting;
+    take: async (launch) => {
+      if (waiting?.launch !== JSON.stringify(launch)) {
+        await end();
+        return undefined;
+      }
+      const { lock, ...started } = waiting;
       waiting = undefined;
-      call.close();
+      lock.end();
       return started;
     },
     end,
   };
-}
-
-/** As it will be gathered when the folder is read. */
-async function gatherAhead(
-  folder: ExperimentFolder,
-  record: PlannedRecord,
-  world: World,
-): Promise<Run<PlannedRecord>> {
-  return await gatherRun(openFolder(realPath(folder.path)), record, { text: "" }, {}, world);
 }
 
 function startWaiting(run: Run<PlannedRecord>): Waiting | undefined {
@@ -86,23 +81,47 @@ function startWaiting(run: Run<PlannedRecord>): Waiting | undefined {
   // The file that it begins with is written with the call.
   if (record.runtime === "deno" && bootstrap === undefined) return undefined;
   const launch = runners[record.runtime].plan(run);
-  const call = Deno.openSync(folder.call, { write: true, createNew: true });
+  const lock = takeLock(folder.waiting);
   try {
-    call.lockSync(true);
-    const child = startLaunch(launch, true);
-    return { launch: JSON.stringify(launch), call, child, endWatch: watch(child.pid) };
+    return { launch: JSON.stringify(launch), lock, ...startProcess(launch) };
   } catch (error) {
-    call.close();
+    lock.end();
     throw error;
   }
 }
 
-function endWaiting({ child, call, endWatch }: Waiting): void {
+async function endWaiting({ child, lock, endWatch }: Waiting): Promise<void> {
   try {
     child.kill("SIGKILL");
   } catch {
     // It has ended by itself.
   }
+  await Promise.all([child.stdout.cancel(), child.stderr.cancel(), child.status]);
   endWatch();
-  call.close();
+  lock.end();
+}
+
+/** A lock that is held. */
+interface Lock {
+  end(): void;
+}
+
+/** Makes a file, and locks it; it is gone when the lock is given up. */
+function takeLock(path: string): Lock {
+  const file = Deno.openSync(path, { write: true, createNew: true });
+  const end = () => {
+    try {
+      Deno.removeSync(path);
+    } catch {
+      // Somebody has removed it, or the whole folder.
+    }
+    file.close();
+  };
+  try {
+    file.lockSync(true);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { end };
 }

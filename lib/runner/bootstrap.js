@@ -6,24 +6,29 @@
 
 // In the compiled binary the text is already here, and this file stands elsewhere.
 const given = Symbol.for("expyrun.call");
-const handed = JSON.parse(globalThis[given] ?? handedText(".expyrun/call.json"));
+const handed = JSON.parse(globalThis[given] ?? handedText());
 delete globalThis[given];
 const { call } = handed;
 const delivery = handed.delivery.sealed ? await opened(handed.delivery) : handed.delivery;
 for (const name of call.unset) unset(name);
 const label = `"${call.module}"`;
 
-/** What was started ahead waits for the lock: expyrun holds it until the call is written. */
-function handedText(path) {
-  const file = Deno.openSync(path);
+/** What was started ahead waits until expyrun, when all is written, gives up its lock. */
+function handedText() {
+  const parent = Deno.ppid;
+  const file = waitingFile();
+  file?.lockSync();
+  file?.close();
+  if (Deno.ppid !== parent) Deno.exit(137); // Expyrun is gone.
+  return Deno.readTextFileSync(".expyrun/call.json");
+}
+
+function waitingFile() {
   try {
-    file.lockSync();
+    return Deno.openSync(".expyrun/waiting");
   } catch {
-    // A file system without locks: there nothing is started ahead.
+    return undefined; // There is nothing to wait for.
   }
-  const text = Deno.readTextFileSync(path);
-  file.close();
-  return text === "" ? Deno.exit(137) : text; // Without a call expyrun is gone.
 }
 
 /** What JSON lacks: null stands in its place in the configuration. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isFile } from "../files.ts";
 import type { ImportRules } from "./import_rules.ts";
 import type { WorkerPermissions } from "./worker_permissions.ts";
 
@@ -11,6 +12,8 @@ import type { WorkerPermissions } from "./worker_permissions.ts";
 export interface Order {
   /** The file that holds the call, absolute. */
   readonly call: string;
+  /** The file whose lock is waited for, if it is there; absolute. */
+  readonly waiting: string;
   /** The URL of the module that the experiment begins with. */
   readonly entry: string;
   /** The process that the child must not outlive, where nothing else watches it. */
@@ -47,11 +50,11 @@ export async function runChild(
   module: URL,
   setVariable: (name: string, value: string | null) => void,
 ): Promise<number> {
-  const { call, entry, permissions, parent, imports, env }: Order = JSON.parse(order);
+  const { call, waiting, entry, permissions, parent, imports, env }: Order = JSON.parse(order);
   for (const [name, value] of Object.entries(env)) setVariable(name, value);
   const worker = new Worker(module, { type: "module", ...scopedBy(permissions) });
-  const text = readCall(call);
-  if (text === "") return 137; // Expyrun is gone.
+  if (!waitFor(waiting)) return 137;
+  const text = Deno.readTextFileSync(call);
   worker.postMessage({ call: text, entry, imports } satisfies Handed);
   const watch = parent === undefined ? undefined : watchParent(parent);
   const code = await Promise.race([endOf(worker), ...watch ? [watch.gone] : []]);
@@ -59,15 +62,18 @@ export async function runChild(
   return code;
 }
 
-/** Of one that was started ahead, expyrun holds the lock until the call is written. */
-function readCall(path: string): string {
-  using file = Deno.openSync(path);
-  try {
+/**
+ * What was started ahead waits until expyrun, when all is written, gives up its lock.
+ *
+ * @returns whether expyrun is still there
+ */
+function waitFor(path: string): boolean {
+  const parent = Deno.ppid;
+  if (isFile(path)) {
+    using file = Deno.openSync(path);
     file.lockSync();
-  } catch {
-    // A file system without locks: there nothing is started ahead.
   }
-  return Deno.readTextFileSync(path);
+  return Deno.ppid === parent;
 }
 
 /** The types of Deno know this option only where the unstable ones are asked for. */

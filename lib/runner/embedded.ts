@@ -59,6 +59,7 @@ function orderOf(run: Run<PlannedRecord>): Order {
   const { record, folder } = run;
   return {
     call: folder.call,
+    waiting: folder.waiting,
     entry: entryUrl(run),
     parent: run.parent,
     env: { ...temporaryVariables(folder), [dataVariable]: run.env[dataVariable] ?? null },

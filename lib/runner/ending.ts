@@ -23,6 +23,7 @@ import type { Ran } from "./start.ts";
  * Writes how a run ended, and says so.
  *
  * @returns its last record
+ * @throws {ExpyrunError} under `--strict`, for what would be warned about
  */
 export async function endRun(
   ran: Ran,
@@ -35,6 +36,7 @@ export async function endRun(
   const unwritten = await lastRecord(folder, last);
   await sayEnd(last, ran, world);
   if (unwritten) world.warn(unwritten);
+  if (outcome.refusal !== undefined) throw outcome.refusal;
   warnOfDoubts(last, world);
   return last;
 }

@@ -12,13 +12,16 @@ import type { World } from "../world.ts";
 export interface Log {
   /** Makes a writer for one stream. The bytes are its caller's again when the call returns. */
   stream(): (bytes: Uint8Array) => void;
-  /**
-   * Writes what is held back, and closes.
-   *
-   * @returns whether all was written
-   * @throws {ExpyrunError} under `--strict`, when not all could be written
-   */
-  end(): boolean;
+  /** Writes what is held back, and closes. */
+  end(): LogEnd;
+}
+
+/** What became of a log. */
+export interface LogEnd {
+  /** Whether it has all that was written. */
+  readonly isLogged: boolean;
+  /** What is to be thrown once the run is over: under `--strict`, when not all could be written. */
+  readonly refusal?: unknown;
 }
 
 const lineEnd = 10;
@@ -28,10 +31,9 @@ const patienceMs = 50;
 const patienceBytes = 1 << 20;
 
 /**
- * Opens the log.
+ * Opens the log. One that cannot be written is warned about once; the run goes on without it.
  *
  * @param append whether what it holds stays; else it is emptied
- * A log that cannot be written is warned about once; the run goes on without it.
  */
 export function openLog(path: string, world: World, append = false): Log {
   const write = fileWriter(path, world, append);
@@ -92,40 +94,41 @@ function release(hold: Hold, write: Write): void {
   hold.bytes = 0;
 }
 
-/** Writes to a file until it fails; `end` closes it, and answers whether all was written. */
-function fileWriter(path: string, world: World, append: boolean): Write & { end(): boolean } {
+/** Writes to a file until it fails; `end` closes it. */
+function fileWriter(path: string, world: World, append: boolean): Write & { end(): LogEnd } {
   const mode = append ? { append } : { write: true, truncate: true };
   let file: Deno.FsFile | undefined;
-  let failure: { strict?: { error: unknown } | undefined } | undefined;
+  let end: LogEnd = { isLogged: true };
   const attempt = (action: () => void) => {
     try {
       action();
     } catch (error) {
       file?.close();
       file = undefined;
-      failure = { strict: warn(path, error as Error, world) };
+      end = { isLogged: false, refusal: warn(path, error as Error, world) };
     }
   };
   attempt(() => file = Deno.openSync(path, { create: true, ...mode }));
   const write = (bytes: Uint8Array) => attempt(() => file && writeAll(file, bytes));
-  const end = () => {
+  const close = () => {
     file?.close();
-    if (failure?.strict !== undefined) throw failure.strict.error;
-    return failure === undefined;
+    return end;
   };
-  return Object.assign(write, { end });
+  return Object.assign(write, { end: close });
 }
 
 /** Under --strict the warning is an error: it must not end the run, which is under way. */
-function warn(path: string, error: Error, world: World): { error: unknown } | undefined {
+function warn(path: string, error: Error, world: World): unknown {
   try {
     world.warn({
       code: "folder",
       message: `Cannot write "${path}": ${error.message}`,
-      hint: "The run goes on, but its output is no longer logged",
+      hint: `${
+        world.strict ? "The run went on" : "The run goes on"
+      }, but its output is not all logged`,
     });
     return undefined;
-  } catch (error) {
-    return { error };
+  } catch (refusal) {
+    return refusal;
   }
 }

@@ -9,7 +9,7 @@ import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import type { Ahead } from "./ahead.ts";
 import { openLog } from "./log.ts";
-import { forwardSignals, passerFor, type Signals } from "./signals.ts";
+import { passerFor, type Signals, type SignalsFor } from "./signals.ts";
 import type { Launch } from "./runner.ts";
 import { startLaunch } from "./session.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
@@ -30,6 +30,8 @@ export interface Outcome {
   readonly stderrTail: string;
   /** Whether the log has all that it wrote. */
   readonly isLogged: boolean;
+  /** What is to be thrown once all is written: what `--strict` made an error of meanwhile. */
+  readonly refusal?: unknown;
   readonly usage?: Usage | undefined;
 }
 
@@ -42,12 +44,13 @@ export interface Started {
 
 /** How a process is attended to. What is absent is done as for the only one, in the foreground. */
 export interface Handling {
+  readonly signals: SignalsFor;
+  /** Whether it is one of many: without standard input, and measured for itself. */
+  readonly background?: boolean | undefined;
   /** Where it may have been started already. */
   readonly ahead?: Pick<Ahead, "take"> | undefined;
   /** Where its output is shown besides the log. */
   readonly screens?: Screens | undefined;
-  /** Who passes signals on to it; it then has no standard input. */
-  readonly signals?: ((child: Deno.ChildProcess) => Signals) | undefined;
   /** Who kills its group when expyrun is gone; answers with what ends the watch. */
   readonly watch?: ((pid: number) => () => void) | undefined;
   /** Called as soon as it has ended, while its last output is still on the way. */
@@ -68,11 +71,12 @@ export async function runProcess(
   launch: Launch,
   log: string,
   world: World,
-  handling: Handling = {},
+  handling: Handling,
 ): Promise<Outcome> {
-  const { child, endWatch } = handling.ahead?.take(launch) ?? start(launch, handling);
-  const measurement = measureUsage(child.pid, handling.signals === undefined);
-  const signals = (handling.signals ?? forwardSignals)(child);
+  const { child, endWatch } = await handling.ahead?.take(launch) ??
+    startProcess(launch, handling);
+  const measurement = measureUsage(child.pid, !handling.background);
+  const signals = handling.signals(child);
   const limit = limitTime(child, handling.timeoutMs);
   try {
     const file = openLog(log, world, handling.append);
@@ -83,9 +87,8 @@ export async function runProcess(
     const { timedOut } = limit;
     const interrupted = !timedOut && await endedBySignal(signals, status);
     const signal = status.signal ?? undefined;
-    const { stderrTail, isLogged } = await output.end();
+    const { stderrTail, isLogged, refusal = screens.refusal?.() } = await output.end();
     if (screens.leavesOpen?.()) world.leftOpen?.();
-    screens.end?.();
     const usage = await measurement.end();
     return {
       exitCode: status.code,
@@ -94,6 +97,7 @@ export async function runProcess(
       timedOut,
       stderrTail,
       isLogged,
+      refusal,
       usage,
     };
   } finally {
@@ -103,8 +107,16 @@ export async function runProcess(
   }
 }
 
-function start(launch: Launch, handling: Handling): Started {
-  const child = startLaunch(launch, handling.signals === undefined);
+/**
+ * Starts a process, and the watch over it.
+ *
+ * @throws {ExpyrunError} "launch"
+ */
+export function startProcess(
+  launch: Launch,
+  handling: Pick<Handling, "background" | "watch"> = {},
+): Started {
+  const child = startLaunch(launch, !handling.background);
   return { child, endWatch: (handling.watch ?? watch)(child.pid) };
 }
 

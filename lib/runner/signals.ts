@@ -8,7 +8,7 @@
 export interface Signals {
   /** Whether a process ended by one of the signals that were passed on. */
   ended(status: Deno.CommandStatus): boolean;
-  /** Stops listening. */
+  /** Passes on no more. */
   end(): void;
 }
 
@@ -61,13 +61,32 @@ export function passerFor(child: Deno.ChildProcess): Passer {
   };
 }
 
+/** Who passes signals on to a process, from its start on. */
+export type SignalsFor = (child: Deno.ChildProcess) => Signals;
+
 /**
- * Passes the signals that expyrun gets on to a process, as {@linkcode Passer} does. Ctrl-Z stops
- * the experiment too, `fg` continues both.
+ * Does work that starts a process, and passes the signals that expyrun gets on to it, as
+ * {@linkcode Passer} does: those that come before it is there, once it is. What comes after it ends
+ * nothing either: how it ended is still to be written. Ctrl-Z stops the experiment too, `fg` continues
+ * both.
  */
-export function forwardSignals(child: Deno.ChildProcess): Signals {
-  const passer = passerFor(child);
-  return { ended: passer.ended, end: listenToSignals(passer.pass, passer.send) };
+export async function forwardingSignals<T>(
+  work: (signals: SignalsFor) => Promise<T>,
+): Promise<T> {
+  const early: Deno.Signal[] = [];
+  let pass = (signal: Deno.Signal): void => void early.push(signal);
+  let send: Passer["send"] = () => {};
+  const endListening = listenToSignals((signal) => pass(signal), (signal) => send(signal));
+  try {
+    return await work((child) => {
+      const passer = passerFor(child);
+      [pass, send] = [passer.pass, passer.send];
+      early.forEach(pass);
+      return { ended: passer.ended, end: () => void ([pass, send] = [() => {}, () => {}]) };
+    });
+  } finally {
+    endListening();
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Log } from "./log.ts";
+import type { Log, LogEnd } from "./log.ts";
 import { writeReason } from "../streams.ts";
 import { wait } from "../time.ts";
 import type { World } from "../world.ts";
@@ -15,12 +15,8 @@ export interface Screens {
   readonly stderr: Show;
   /** Whether what stderr would show now goes on a line that the process has begun. */
   leavesOpen?(): boolean;
-  /**
-   * Says what is left to say once the process has ended.
-   *
-   * @throws {ExpyrunError} under `--strict`, when not all could be shown
-   */
-  end?(): void;
+  /** What is to be thrown once the run is over: under `--strict`, when not all could be shown. */
+  refusal?(): unknown;
 }
 
 const lineFeed = 10;
@@ -38,14 +34,14 @@ export function ownScreens(world: World): Screens {
     stdout: isSamePlace("/dev/stdout", "/dev/stderr") ? noting(stdout) : stdout,
     stderr: noting(showOn(Deno.stderr, "/dev/stderr", failed.warn)),
     leavesOpen: () => isOpen,
-    end: failed.end,
+    refusal: failed.refusal,
   };
 }
 
 /** Warns once. Under --strict the warning is an error: it must not end the run, which is under way. */
 function makeWarning(world: World) {
   let warned = false;
-  let strict: { error: unknown } | undefined;
+  let refusal: unknown;
   const warn = (error: unknown) => {
     if (warned) return;
     warned = true;
@@ -53,16 +49,15 @@ function makeWarning(world: World) {
       world.warn({
         code: "output",
         message: `Cannot pass the output on: ${writeReason(error)}`,
-        hint: "The run goes on; outputs.log holds its output",
+        hint: `${
+          world.strict ? "The run went on" : "The run goes on"
+        }; outputs.log holds its output`,
       });
     } catch (error) {
-      strict = { error };
+      refusal = error;
     }
   };
-  const end = () => {
-    if (strict !== undefined) throw strict.error;
-  };
-  return { warn, end };
+  return { warn, refusal: () => refusal };
 }
 
 /** Nowhere: the log alone gets the output. */
@@ -73,9 +68,9 @@ export interface Output {
   /**
    * Waits for what is still to be passed on, once the process has ended.
    *
-   * @returns the last 16 KiB of stderr as text, and whether the log has all
+   * @returns the last 16 KiB of stderr as text, and what became of the log
    */
-  end(): Promise<{ stderrTail: string; isLogged: boolean }>;
+  end(): Promise<LogEnd & { stderrTail: string }>;
 }
 
 /** Enough for what most experiments say at a time: hundreds of runs have such buffers in turn. */
@@ -96,7 +91,7 @@ export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Outpu
   return {
     end: async () => {
       await Promise.all([drain(stdout), drain(stderr)]);
-      return { isLogged: log.end(), stderrTail: new TextDecoder().decode(tail) };
+      return { ...log.end(), stderrTail: new TextDecoder().decode(tail) };
     },
   };
 }

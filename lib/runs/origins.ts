@@ -279,7 +279,7 @@ function countUpTo(offset: number, ascending: readonly number[]): number {
 }
 
 /** A value in one line; see {@linkcode Origin.value}. Secrets stand as the names of variables. */
-export function shownValue(node: Node): string {
+function shownValue(node: Node): string {
   if (node.kind !== "scalar" || node.type !== "float" || node.written) return inside(node);
   if (Number.isFinite(node.value)) return floatText(node.value);
   return Number.isNaN(node.value) ? ".nan" : node.value > 0 ? ".inf" : "-.inf";

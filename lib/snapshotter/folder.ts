@@ -23,6 +23,8 @@ export interface ExperimentFolder {
   /** The folder of what expyrun hands to the child. */
   readonly hidden: string;
   readonly call: string;
+  /** Locked while a process that was started ahead waits for its call. */
+  readonly waiting: string;
   readonly bootstrap: string;
   /** Packages that were copied along. */
   readonly nodeModules: string;
@@ -122,6 +124,8 @@ function longestPart(path: string): number {
  */
 export async function discardFolder(folder: ExperimentFolder): Promise<void> {
   try {
+    // Without its record what may be left is no folder that was ever ready.
+    await Deno.remove(folder.record).catch(() => {});
     await Deno.remove(folder.path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw discardError(folder, error);
@@ -217,6 +221,7 @@ function folderAt(path: string, made: readonly string[]): ExperimentFolder {
     packageJson: at(names.packageJson),
     hidden,
     call: inHidden("call.json"),
+    waiting: inHidden("waiting"),
     bootstrap: inHidden("bootstrap.js"),
     nodeModules: at(names.nodeModules),
     packages: inHidden("packages.json"),
@@ -302,5 +307,6 @@ export function removeEmpty(folders: readonly string[]): void {
 }
 
 function discardError(folder: ExperimentFolder, error: unknown): unknown {
-  return folderError(`Cannot remove the unfinished folder "${folder.path}"`, error);
+  const told = folderError(`Cannot remove the unfinished folder "${folder.path}"`, error);
+  return told instanceof ExpyrunError ? new ExpyrunError({ ...told.problem, code: "left" }) : told;
 }

@@ -26,7 +26,7 @@ export interface PackagesRequest {
 }
 
 /** Above this it is no longer a matter of copying along. */
-export const packageLimits = { totalBytes: 1024 * 2 ** 20 } as const;
+const packageLimits = { totalBytes: 1024 * 2 ** 20 } as const;
 
 /** The files of one package, as {@linkcode ExperimentFolder.packages} lists them. */
 export interface PackageFiles extends PackageRecord {

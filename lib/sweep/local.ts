@@ -191,6 +191,7 @@ async function executeRun(
   try {
     const record = await execute(run.folder, hinting, undefined, {
       screens: output?.screens ?? noScreens,
+      background: true,
       signals: stopper.signalsFor,
       watch,
       turn: () => turn,

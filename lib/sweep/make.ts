@@ -217,7 +217,7 @@ interface Copies {
  *
  * A run that could write to a copy through another name never shares one by links.
  */
-export function sharedPreparation(debug: boolean, world: World) {
+function sharedPreparation(debug: boolean, world: World) {
   const known = new Map<string, Copies>();
   const likes = new Map<string, RunRecord>();
   const sharing = sharingOnce();

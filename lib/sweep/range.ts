@@ -18,7 +18,7 @@ export type Expansion =
   | { readonly problem: string; readonly hint: string };
 
 /** More values than this on one axis are taken for a slip of the pen. */
-export const maxAxisValues = 100_000;
+const maxAxisValues = 100_000;
 
 const number = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?`;
 const pattern = new RegExp(`^(lin:|log:)?(${number})\\.\\.(${number})(?:\\.\\.(${number}))?$`);

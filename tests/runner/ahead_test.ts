@@ -1,25 +1,49 @@
 /** Processes that are started while their folder is still being written. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { parseCommand } from "../../lib/cli.ts";
 import { prepare } from "../../lib/prepare.ts";
 import { type Ahead, startingAhead } from "../../lib/runner/ahead.ts";
-import { program, run, withTempDir, writeFiles } from "../temp.ts";
+import { leftOut } from "../snapshotter/experiment.ts";
+import { program, readFiles, run, withTempDir, writeFiles } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
 import { embedded, until } from "./experiment.ts";
 
-const files = {
-  "config.yml":
-    "__run__: { __main__: a:main, __output_dir__: out, __name__: x }\npassword: $A_PASSWORD\n",
-  "a.ts": "export function main() {\n" +
-    "  Deno.writeTextFileSync('ran', '');\n  console.log(Deno.pid);\n}\n",
-};
+/** A project, and what its experiment does after it has shown that it runs. */
+function filesWith(rest = "") {
+  return {
+    "config.yml":
+      "__run__: { __main__: a:main, __output_dir__: out, __name__: x }\npassword: $A_PASSWORD\n",
+    "a.ts": "export function main() {\n" +
+      `  Deno.writeTextFileSync("ran", "");\n  console.log(Deno.pid);\n  ${rest}\n}\n`,
+  };
+}
 
 /** The processes that run an experiment below a folder, as the system lists them. */
 async function experiments(folder: string): Promise<number[]> {
   const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);
   return stdout.split("\n").filter((line) => line.includes(join(folder, "out", "x", "exp.")))
     .map((line) => Number.parseInt(line));
+}
+
+/** Whether a process is at the lock, or beyond. */
+function isWaiting(pid: number): boolean {
+  if (Deno.build.os !== "linux") return true; // Where the system does not tell, it is there at least.
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) =>
+      Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("/.expyrun/waiting")
+    );
+  } catch {
+    return false; // A file was closed meanwhile.
+  }
+}
+
+/** Sends a signal, and waits until the process has taken notice. */
+async function signal(process: Deno.ChildProcess, name: Deno.Signal): Promise<void> {
+  process.kill(name);
+  const status = () => Deno.readTextFileSync(`/proc/${process.pid}/status`);
+  const isTaken = () => Deno.build.os !== "linux" || /^ShdPnd:\t0+$/m.test(status());
+  if (name !== "SIGKILL") await until(isTaken);
 }
 
 function hasRun(folder: string): boolean {
@@ -41,10 +65,15 @@ async function withWaiting(
     experiment: number;
     openGate: () => Promise<void>;
   }) => Promise<void>,
+  rest = "",
 ): Promise<void> {
   await withTempDir(async (folder) => {
     const git = '#!/bin/sh\n: < "$GATE"\nexit 1\n';
-    await writeFiles(folder, { ...files, ".git/HEAD": "ref: refs/heads/main\n", "bin/git": git });
+    await writeFiles(folder, {
+      ...filesWith(rest),
+      ".git/HEAD": "ref: refs/heads/main\n",
+      "bin/git": git,
+    });
     await Deno.chmod(join(folder, "bin", "git"), 0o755);
     const gate = join(folder, "gate");
     await run("mkfifo", [gate]);
@@ -60,9 +89,12 @@ async function withWaiting(
     }).spawn();
     const openGate = async () => (await Deno.open(gate, { read: true, write: true })).close();
     try {
-      await until(async () => (await experiments(folder)).length > 0);
-      const [experiment] = await experiments(folder);
-      await use({ folder, expyrun, experiment: experiment!, openGate });
+      let experiment = 0;
+      await until(async () => {
+        experiment = (await experiments(folder))[0] ?? 0;
+        return experiment !== 0 && isWaiting(experiment);
+      });
+      await use({ folder, expyrun, experiment, openGate });
     } finally {
       await openGate();
     }
@@ -86,13 +118,13 @@ testOnUnix(
     }),
 );
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGKILL", 137]] as const) {
+for (const [name, code] of [["SIGINT", 130], ["SIGKILL", 137]] as const) {
   testOnUnix(
-    `${signal} ends the process before it has begun`,
+    `${name} ends the process before it has begun`,
     () =>
       withWaiting(async ({ folder, expyrun, openGate }) => {
-        expyrun.kill(signal);
-        if (signal === "SIGINT") await openGate();
+        await signal(expyrun, name);
+        if (name === "SIGINT") await openGate();
         assertEquals((await expyrun.output()).code, code);
         await until(async () => (await experiments(folder)).length === 0);
         assert(!hasRun(folder));
@@ -100,22 +132,56 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGKILL", 137]] as const) {
   );
 }
 
+testOnUnix(
+  "expyrun killed: what was started ahead dies too, however busy",
+  () =>
+    withWaiting(async ({ folder, expyrun, openGate }) => {
+      await openGate();
+      await until(() => hasRun(folder));
+      expyrun.kill("SIGKILL");
+      await expyrun.output();
+      await until(async () => (await experiments(folder)).length === 0);
+    }, "while (true);"),
+);
+
+testOnUnix(
+  "what cannot be removed is told, and is no folder that was ready",
+  () =>
+    withWaiting(async ({ folder, expyrun, openGate }) => {
+      const held = join(folder, "out", "x", "exp.0", "held");
+      await Deno.mkdir(held);
+      const mounted = await run("mount", ["-t", "tmpfs", "none", held]).catch(() => undefined);
+      if (mounted?.exitCode !== 0) leftOut("a folder that cannot be removed: no right to mount");
+      expyrun.kill("SIGINT");
+      await openGate();
+      const { code, stderr } = await expyrun.output();
+      if (mounted?.exitCode !== 0) return;
+      await run("umount", [held]);
+      assertEquals(code, 130);
+      assertMatch(
+        new TextDecoder().decode(stderr),
+        /^error: Interrupted by SIGINT while preparing the run: Cannot remove the unfinished folder "\S+exp\.0": .+busy\n$/,
+      );
+      assert(!Object.keys(await readFiles(join(folder, "out"))).includes("x/exp.0/record.json"));
+    }),
+);
+
 /** Prepares a run in this very process. */
 async function withPrepared(
   env: Readonly<Record<string, string>>,
   use: (ahead: Ahead, folder: string) => Promise<void>,
 ): Promise<void> {
   await withTempDir(async (cwd) => {
-    await writeFiles(cwd, files);
+    await writeFiles(cwd, filesWith());
     const command = parseCommand(["config.yml"]);
     assert(command.kind === "run");
     const world = tellingWorld({ cwd, env: { ...Deno.env.toObject(), ...env } });
     const ahead = startingAhead(world);
     try {
-      await prepare({ ...command, placed: ahead.start }, world);
+      await prepare(command, world, ahead);
       await use(ahead, cwd);
     } finally {
-      ahead.end();
+      await ahead.end();
     }
   });
 }
@@ -126,8 +192,8 @@ testOnUnix(
     withPrepared({ A_PASSWORD: "" }, async (ahead, folder) => {
       assertEquals((await experiments(folder)).length, 1);
       const other = { program: Deno.execPath(), args: [], cwd: folder, env: {} };
-      assertEquals(ahead.take(other), undefined);
-      await until(async () => (await experiments(folder)).length === 0);
+      assertEquals(await ahead.take(other), undefined);
+      assertEquals(await experiments(folder), []);
       assert(!hasRun(folder));
     }),
 );

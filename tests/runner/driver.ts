@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { realPathsOf } from "../../lib/runner/gather.ts";
 import { runProcess } from "../../lib/runner/process.ts";
 import { type Run, runners } from "../../lib/runner/runner.ts";
+import { forwardingSignals } from "../../lib/runner/signals.ts";
 import { openFolder } from "../../lib/snapshotter/folder.ts";
 import type { RunRecord } from "../../lib/snapshotter/record.ts";
 import { tellingWorld } from "../world.ts";
@@ -47,7 +48,9 @@ async function drive(path: string): Promise<number> {
   for (const { path, text } of runner.handOver(run, config)) Deno.writeTextFileSync(path, text);
   const log = Deno.args[1] ?? folder.log;
   const world = tellingWorld({ cwd: Deno.cwd() });
-  const outcome = await runProcess(runner.plan(run), log, world);
+  const outcome = await forwardingSignals((signals) =>
+    runProcess(runner.plan(run), log, world, { signals })
+  );
   for (const { message } of world.warnings) console.error(`warning: ${message}`);
   Deno.writeTextFileSync(join(dirname(folder.path), "outcome.json"), JSON.stringify(outcome));
   return outcome.exitCode;

@@ -184,9 +184,3 @@ export async function submittedTasks(
     ]),
   );
 }
-
-/** The jobs of a sweep, whether they are over or not. */
-export async function submittedJobs(folder: SweepFolder): Promise<string[]> {
-  const entries = await readLines<JobEntry>(folder.jobs);
-  return entries.flatMap((entry) => "job" in entry ? [entry.job] : []);
-}
