@@ -37,6 +37,14 @@ export async function execute(
   place?: Place,
   execution: Execution = {},
 ): Promise<RunRecord> {
+  const { signals, verify } = execution;
+  // What this command has just made is ready at once: no signal may come between. Looking through a
+  // folder may take long, and can be given up.
+  if (signals === undefined && verify === false) {
+    return await forwardingSignals((signals) =>
+      execute(path, world, place, { ...execution, signals })
+    );
+  }
   const ready = await readyRun(path, execution, world, place);
   const giveBack = execution.turn ? await execution.turn() : () => {};
   if (!giveBack) return ready.gathered.record;
@@ -47,7 +55,7 @@ export async function execute(
         await startRun(still, { ...execution, signals, ended: giveBack }, world),
         world,
       );
-    return execution.signals ? await run(execution.signals) : await forwardingSignals(run);
+    return signals ? await run(signals) : await forwardingSignals(run);
   } finally {
     giveBack();
   }

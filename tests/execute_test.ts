@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { ExpyrunError } from "../lib/errors.ts";
 import { execute } from "../lib/execute.ts";
+import { takeFolder } from "../lib/runner/take.ts";
 import { noScreens } from "../lib/runner/tee.ts";
+import { openFolder } from "../lib/snapshotter/folder.ts";
 import type { RunRecord } from "../lib/snapshotter/record.ts";
+import { readRecord } from "../lib/snapshotter/record_file.ts";
 import { expyrun, withTempDir, writeFiles } from "./temp.ts";
 import { tellingWorld } from "./world.ts";
 
@@ -68,5 +72,33 @@ Deno.test("execute: what may change others is looked through once its turn has c
     };
     await refused(execute(folder, world, undefined, { screens: noScreens, turn }));
     assertEquals(returned, 1);
+  });
+});
+
+Deno.test({
+  name: "execute: a signal reaches a run that was made just now, before there is a process",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withTempDir(async (cwd) => {
+      const folder = await prepared(cwd, {});
+      const made = { verify: false, screens: noScreens } as const;
+      const running = execute(folder, world, undefined, made);
+      Deno.kill(Deno.pid, "SIGUSR2");
+      const { status, signal } = await running;
+      assertEquals([status, signal], ["interrupted", "SIGUSR2"]);
+    }),
+});
+
+Deno.test("execute: a run that has ended since its record was read is not told lost", async () => {
+  await withTempDir(async (cwd) => {
+    const folder = openFolder(await prepared(cwd, {}));
+    const before = await readRecord(folder);
+    assertEquals((await expyrun(["execute", folder.path], { cwd })).exitCode, 0);
+    for (const status of ["prepared", "running"] as const) {
+      const { process } = await readRecord(folder);
+      const stale = { ...before, status, ...(status === "running" ? { process } : {}) };
+      const error = await assertRejects(() => takeFolder(folder, stale, undefined), ExpyrunError);
+      assert(error.message.endsWith("it has succeeded already"), error.message);
+    }
   });
 });

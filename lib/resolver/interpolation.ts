@@ -125,8 +125,17 @@ interface Replacement extends Inserted {
   readonly shift: number;
 }
 
-/** Replaces the environment variables in text; an undefined one is warned about and left empty. */
-export function expandVariables(text: string, place: Place, world: World): Expansion {
+/**
+ * Replaces the environment variables in text; an undefined one is warned about and left empty.
+ *
+ * @param isKey whether the configuration has a key of this name
+ */
+export function expandVariables(
+  text: string,
+  place: Place,
+  world: World,
+  isKey: (name: string) => boolean = () => false,
+): Expansion {
   if (!text.includes("$")) {
     return { text, links: [], inserted: [], placeOf: locator(place, text) };
   }
@@ -138,7 +147,11 @@ export function expandVariables(text: string, place: Place, world: World): Expan
   const expanded = replaceVariables(text, (whole, name, index) => {
     const at = locate(index, whole);
     const value = lookUp(name);
-    if (value === undefined) warnUndefined(whole, name, at, world);
+    if (value === undefined) {
+      // As other tools write references.
+      const hint = isKey(name) ? `The value of a key is "{${name}}", without the $` : undefined;
+      warnUndefined(whole, name, at, world, hint);
+    }
     links.push({
       kind: "environment",
       name,
@@ -164,14 +177,20 @@ export function emptyInstead({ strict }: Pick<World, "strict">): Pick<Problem, "
   return strict ? {} : { notes: [{ message: "empty text stands in its place" }] };
 }
 
-function warnUndefined(whole: string, name: string, place: Place, world: World): void {
+function warnUndefined(
+  whole: string,
+  name: string,
+  place: Place,
+  world: World,
+  hint: string | undefined,
+): void {
   const near = nearMiss(name, ["EXPYRUN_CWD", ...Object.keys(world.env)]);
   world.warn({
     code: "environment",
     message: `Cannot expand "${whole}": no such environment variable`,
     place,
     ...emptyInstead(world),
-    hint: near && `Did you mean "$${near}"?`,
+    hint: hint ?? (near && `Did you mean "$${near}"?`),
   });
 }
 

@@ -207,7 +207,8 @@ function unconvertible(before: Node, text: string, override: Override): ExpyrunE
       `"${shortened(text)}" is no ${kind}`,
     place: override.valuePlace,
     notes: [{ message: `the default, of kind ${kind}, stands here`, place: before.place }],
-    hint: bareListHint(text, override) ?? rangeHint(override) ?? `Give ${wanted[kind]}`,
+    hint: bareListHint(text, override) ?? rangeHint(override) ?? valuesHint(before, override) ??
+      `Give ${wanted[kind]}`,
   });
 }
 
@@ -215,6 +216,14 @@ function unconvertible(before: Node, text: string, override: Override): ExpyrunE
 function rangeHint({ key, value }: Override): string | undefined {
   if (!/^(?:lin:|log:)?[-\d][^,]*\.\.[-\d]/.test(value)) return undefined;
   return `A range is for "expyrun sweep", in a word of its own: --${key} ${value}`;
+}
+
+/** Other tools separate the values of a sweep by commas. */
+function valuesHint(before: Node, { key, value }: Override): string | undefined {
+  const values = value.split(",");
+  if (before.kind !== "scalar" || values.length < 2) return undefined;
+  if (!values.every((text) => convertTo(before.type, text))) return undefined;
+  return `Several values are a word each, for "expyrun sweep": --${key} ${values.join(" ")}`;
 }
 
 /** Other tools want a list in brackets. */

@@ -201,7 +201,13 @@ function readText(resolution: Resolution, node: Text): Reading | Node {
   if (node.value.startsWith(literalMark)) {
     return scalarLike(node, { type: "string", value: node.value.slice(literalMark.length) });
   }
-  const expansion = expandVariables(node.value, node.place, resolution.world);
+  const { root, world } = resolution;
+  const expansion = expandVariables(
+    node.value,
+    node.place,
+    world,
+    (name) => root.entries.has(name),
+  );
   const { text, links } = expansion;
   if (node.value.includes("$")) {
     const value = readLoosely(text);

@@ -158,10 +158,13 @@ function checkKeys(run: Mapping, place: Place): void {
 function refuseSecrets(run: Mapping): void {
   for (const [path, node] of pathsOf(run)) {
     if (node.kind !== "scalar" || node.written === undefined) continue;
+    const isName = path.startsWith("__secrets__");
     throw sectionError(
       `Cannot read "__run__.${path}": "${node.written}" holds a secret`,
       node.place,
-      "Use another variable, or set __secrets__: none if it is no secret",
+      isName
+        ? "Write the name of the variable alone, without the $"
+        : "Use another variable, or set __secrets__: none if it is no secret",
     );
   }
 }

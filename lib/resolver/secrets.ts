@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import { aKind, type Mapping, type Node, nodeAt } from "./node.ts";
 
 /** Tells whether an environment variable of this name holds a secret. */
@@ -59,10 +59,14 @@ export function readSecretRule(config: Mapping): SecretRule {
   return secretRule(node.items.map(nameOf));
 }
 
-/** The names that `__run__.__secrets__` lists: whoever wrote them knows what repeating needs. */
-export function namedSecrets(config: Mapping): ReadonlySet<string> {
+/**
+ * The names that `__run__.__secrets__` lists, with their places: whoever wrote them knows what
+ * repeating needs.
+ */
+export function namedSecrets(config: Mapping): ReadonlyMap<string, Place> {
   const node = nodeAt(config, "__run__.__secrets__");
-  return new Set(node?.kind === "list" ? node.items.map(nameOf) : []);
+  const items = node?.kind === "list" ? node.items : [];
+  return new Map(items.map((item) => [nameOf(item), item.place]));
 }
 
 function nameOf(node: Node): string {

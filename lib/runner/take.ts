@@ -9,6 +9,7 @@ import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { type ExperimentFolder, folderError, writeFile } from "../snapshotter/folder.ts";
 import { identityOf } from "../snapshotter/machine.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import type { SlurmTask } from "./slurm_task.ts";
 
 /**
@@ -53,7 +54,14 @@ const happened: Readonly<Record<ShownStatus, string>> = {
 
 /** A process that has taken the folder may have been killed before it could write so. */
 async function statusNow(folder: ExperimentFolder, record: RunRecord): Promise<ShownStatus> {
-  if (record.status !== "prepared") return await statusOf(record);
+  const status = record.status === "prepared" ? await startedNow(folder) : await statusOf(record);
+  if (status !== "lost") return status;
+  // Its process may have ended, and written so, since that record was read.
+  const { status: last } = await readRecord(folder);
+  return last === "prepared" || last === "running" ? "lost" : last;
+}
+
+async function startedNow(folder: ExperimentFolder): Promise<ShownStatus> {
   const text = await Deno.readTextFile(folder.started).catch(() => "{}");
   try {
     return await statusOf({ status: "running", process: JSON.parse(text).process });

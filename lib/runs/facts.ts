@@ -5,6 +5,7 @@
  * @module
  */
 import type { CheckedRun } from "../check.ts";
+import { nearMiss, type Place } from "../errors.ts";
 import type { Mapping } from "../resolver/node.ts";
 import { namedSecrets, readSecretRule } from "../resolver/secrets.ts";
 import { usedVariables, type Variable } from "../resolver/variables.ts";
@@ -77,18 +78,39 @@ async function repeatedBy(
   return debug ? undefined : await checkRepeated(spec, variables, force, world);
 }
 
+/** A secret whose name was misspelt would be written into files. */
+function warnMisspelt(
+  names: ReadonlyMap<string, Place>,
+  variables: readonly Variable[],
+  world: World,
+): void {
+  const used = variables.map(({ name }) => name);
+  for (const [name, place] of names) {
+    const near = used.includes(name) ? undefined : nearMiss(name, used);
+    if (near === undefined || names.has(near)) continue;
+    world.warn({
+      code: "environment",
+      message: `Cannot keep "${name}" secret: the configuration uses no such variable`,
+      place,
+      hint: `Did you mean "${near}"?`,
+    });
+  }
+}
+
 /** Who repeats the run must know that its files are not enough. */
 function warnSecrets(raw: Mapping, variables: readonly Variable[], world: World): void {
   const isSecret = readSecretRule(raw);
-  const named = world.strict ? namedSecrets(raw) : undefined;
+  const names = namedSecrets(raw);
+  warnMisspelt(names, variables, world);
+  const named = world.strict ? names : undefined;
   const secrets = variables.filter(({ name, missing }) =>
     isSecret(name) && !missing && world.env[name] !== "" && !named?.has(name)
   );
   if (secrets.length === 0) return;
-  const names = secrets.map(({ name }) => `$${name}`).join(", ");
+  const listed = secrets.map(({ name }) => `$${name}`).join(", ");
   world.warn({
     code: "environment",
-    message: `Keeping the value of ${names} out of files: repeating the run will need it`,
+    message: `Keeping the value of ${listed} out of files: repeating the run will need it`,
     place: secrets[0]!.place,
     hint: world.strict
       ? `Say so by __run__.__secrets__: [${secrets.map(({ name }) => name).join(", ")}]; or none`

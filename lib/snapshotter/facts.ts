@@ -27,7 +27,7 @@ export async function inputFacts(
 ): Promise<InputFingerprint[]> {
   const cache = cachePlace(world.env);
   const facts: InputFingerprint[] = [];
-  for (const { path, place } of inputs) {
+  for (const [index, { path, place }] of inputs.entries()) {
     const taken = known.find((input) => input.path === path);
     try {
       facts.push(taken ?? await fingerprint(path, cache));
@@ -35,7 +35,10 @@ export async function inputFacts(
       const because = reasonOf(error);
       if (because === undefined) throw error;
       const message = `Cannot read the input "${path}": ${because}`;
-      const hint = "__inputs__ names data that must be there before the run starts";
+      const item = inputs.length > 1 ? `.${index}` : "";
+      const hint =
+        "__inputs__ names data that must be there before the run starts: put it there, or " +
+        `say where it is: --__run__.__inputs__${item} PATH`;
       throw new ExpyrunError({ code: "unreadable", message, place, hint });
     }
   }

@@ -7,7 +7,6 @@ import type { ConfigCommand, GivenOption, GivenOptions } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError } from "../errors.ts";
 import type { Setting } from "./axis.ts";
 import { parseDuration } from "./duration.ts";
-import type { Method } from "./section.ts";
 import { readSbatchWord, type SlurmOption } from "./slurm/options.ts";
 
 /** Where runs are executed. */
@@ -35,7 +34,10 @@ export interface ExecutionOptions {
 /** What the command line says of the space of a sweep. */
 export interface SpaceOptions {
   readonly zip: readonly { readonly keys: readonly string[]; readonly place: ArgumentPlace }[];
-  readonly method?: Method | undefined;
+  /** `--random`. */
+  readonly random?: { readonly n: number; readonly place: ArgumentPlace } | undefined;
+  /** `--sweep-seed`. */
+  readonly seed?: { readonly value: number; readonly place: ArgumentPlace } | undefined;
   /** The file of `--points`. */
   readonly points?: GivenOption | undefined;
 }
@@ -67,20 +69,14 @@ function maybe<Key extends string, Value>(
 /** What `--zip`, `--random`, `--sweep-seed` and `--points` say. */
 export function parseSpace(options: GivenOptions): SpaceOptions {
   const [n, seed] = ["random", "sweep-seed"].map((name) => options.get(name)?.at(-1));
-  if (seed && !n) throw usage("Option --sweep-seed is for --random N", seed.place);
-  const method: Method | undefined = n && {
-    kind: "random",
-    n: wholeNumber("random", n, 1),
-    seed: seed ? wholeNumber("sweep-seed", seed, 0) : 0,
-    place: n.place,
-  };
   const [, second] = options.get("points") ?? [];
   if (second) {
     throw usage("Option --points is given twice", second.place, "Write all points into one file");
   }
   return {
     zip: (options.get("zip") ?? []).map(({ value, place }) => ({ keys: value.split(","), place })),
-    method,
+    random: n && { n: wholeNumber("random", n, 1), place: n.place },
+    seed: seed && { value: wholeNumber("sweep-seed", seed, 0), place: seed.place },
     points: options.get("points")?.at(-1),
   };
 }

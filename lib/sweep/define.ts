@@ -57,10 +57,14 @@ export async function defineSweep(
     axes,
     fixed: fixed.map(({ key, keyPlace }) => ({ key, place: keyPlace })),
     zip: definition.zip,
-    method: definition.method,
+    random: definition.random,
+    seed: definition.seed,
     points: await pointsOf(definition, base, world),
   });
-  const { runs } = planRuns(space, base);
+  const { runs, idle } = planRuns(space, base);
+  // What the command line sets, the rules of the configuration need not meet.
+  const set = new Set(definition.settings.map(({ key }) => key));
+  for (const rule of idle) if (!rule.some(({ key }) => set.has(key))) warnOfIdle(rule, world);
   return { base, ...await checkRuns(runs, base, definition, world) };
 }
 
@@ -199,6 +203,15 @@ async function ofRun<Value>(run: RunValues, check: () => Promise<Value>): Promis
 function identityText({ resolved }: CheckedRun): string {
   const run = resolved.entries.get("__run__")!.value;
   return deliverable(resolved) + jsonOf(run as Mapping);
+}
+
+/** Most often a value that was misspelt. */
+function warnOfIdle(rule: RunValues, world: World): void {
+  world.warn({
+    code: "sweep",
+    message: `Nothing is excluded by ${valuesText(rule)}: no run has these values`,
+    place: rule[0]?.node.place,
+  });
 }
 
 /** @param twins by the number of a run that of the one that it repeats */

@@ -19,6 +19,8 @@ export type Runs = Sequence<RunValues>;
 export interface Plan {
   readonly runs: Runs;
   readonly excluded: number;
+  /** What of `exclude` leaves out nothing; of drawn runs nobody can tell. */
+  readonly idle: Space["exclude"];
 }
 
 /** More combinations than this are taken for a slip of the pen. */
@@ -52,7 +54,15 @@ export function planRuns(space: Space, config: Mapping): Plan {
       `Raise it, also with --__sweep__.max_runs ${runs.length}, or leave out values`,
     );
   }
-  return { runs, excluded };
+  const idle = method.kind === "grid" ? idleRules(exclude, listed, config) : [];
+  return { runs, excluded, idle };
+}
+
+function idleRules(exclude: Space["exclude"], listed: Runs, config: Mapping): Space["exclude"] {
+  return exclude.filter((rule) => {
+    for (const [, run] of entriesOf(listed)) if (isMet(rule, run, config)) return false;
+    return true;
+  });
 }
 
 function nothing(excluded: number): Error {
@@ -200,14 +210,16 @@ function wholeBetween(min: number, max: number, random: Random): number {
   return min + (count <= 2 ** 32 ? random.below(count) : Math.floor(random.uniform() * count));
 }
 
-/** A key that the run does not set counts with what the configuration holds. */
 function isExcluded(run: RunValues, exclude: Space["exclude"], config: Mapping): boolean {
-  return exclude.some((rule) =>
-    rule.every(({ key, node }) => {
-      const mine = run.find((assignment) => assignment.key === key)?.node ?? nodeAt(config, key);
-      return mine !== undefined && sameValue(mine, node);
-    })
-  );
+  return exclude.some((rule) => isMet(rule, run, config));
+}
+
+/** A key that the run does not set counts with what the configuration holds. */
+function isMet(rule: readonly Assignment[], run: RunValues, config: Mapping): boolean {
+  return rule.every(({ key, node }) => {
+    const mine = run.find((assignment) => assignment.key === key)?.node ?? nodeAt(config, key);
+    return mine !== undefined && sameValue(mine, node);
+  });
 }
 
 /** The keys of a sweep, in the order of their first use. */

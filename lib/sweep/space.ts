@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { didYouMean, type ExpyrunError, type Place } from "../errors.ts";
+import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
 import { type Assignment, type Axis, isList, sweepError } from "./axis.ts";
 import type { Method, SweepSection } from "./section.ts";
 
@@ -32,7 +32,10 @@ export interface CommandSpace {
   readonly zip: readonly { readonly keys: readonly string[]; readonly place: Place }[];
   /** Replaces the points of `__sweep__`. */
   readonly points?: readonly (readonly Assignment[])[] | undefined;
-  readonly method?: Method | undefined;
+  /** Replaces the method of `__sweep__`. */
+  readonly random?: { readonly n: number; readonly place: Place } | undefined;
+  /** Replaces the seed of `__sweep__`. */
+  readonly seed?: { readonly value: number; readonly place: Place } | undefined;
 }
 
 /**
@@ -59,12 +62,25 @@ export function joinSpace(section: SweepSection, command: CommandSpace): Space {
   for (const point of points) refusePartsOf(point, command.fixed);
   const { exclude, maxRuns } = section;
   return {
-    method: command.method ?? section.method,
+    method: methodOf(section, command),
     groups: group(axes, zip),
     points,
     exclude,
     maxRuns,
   };
+}
+
+/** Of what is drawn each part may be replaced: how many, and by which seed. */
+function methodOf({ method }: SweepSection, { random, seed }: CommandSpace): Method {
+  const drawn = method.kind === "random" ? method : undefined;
+  const before = random ? { kind: "random" as const, seed: drawn?.seed ?? 0, ...random } : drawn;
+  if (before) return seed ? { ...before, seed: seed.value } : before;
+  if (!seed) return method;
+  throw new ExpyrunError({
+    code: "usage",
+    message: 'Option --sweep-seed is for --random N, or for the method "random"',
+    place: seed.place,
+  });
 }
 
 function refuseTwice(axes: readonly Axis[]): void {

@@ -38,12 +38,24 @@ function isWaiting(pid: number): boolean {
   }
 }
 
-/** Sends a signal, and waits until the process has taken notice. */
+/** Sends a signal, and waits until the process, which is idle otherwise, has taken notice. */
 async function signal(process: Deno.ChildProcess, name: Deno.Signal): Promise<void> {
   process.kill(name);
-  const status = () => Deno.readTextFileSync(`/proc/${process.pid}/status`);
-  const isTaken = () => Deno.build.os !== "linux" || /^ShdPnd:\t0+$/m.test(status());
-  if (name !== "SIGKILL") await until(isTaken);
+  if (name !== "SIGKILL" && Deno.build.os === "linux") {
+    await until(() => isIdle(process.pid) && isIdle(process.pid));
+  }
+}
+
+/** Whether no signal is left for a process, and all of its threads sleep: one hands it to another. */
+function isIdle(pid: number): boolean {
+  const read = (path: string) => Deno.readTextFileSync(`/proc/${pid}/${path}`);
+  const isAsleep = (thread: string) => read(`task/${thread}/stat`).split(") ").at(-1)![0] === "S";
+  try {
+    return /^ShdPnd:\t0+$/m.test(read("status")) &&
+      [...Deno.readDirSync(`/proc/${pid}/task`)].every(({ name }) => isAsleep(name));
+  } catch {
+    return false; // A thread has ended meanwhile.
+  }
 }
 
 function hasRun(folder: string): boolean {

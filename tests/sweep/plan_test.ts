@@ -51,9 +51,8 @@ Deno.test("a range of the configuration that does not meet its end is warned abo
 });
 
 const zip = (...keys: string[]) => ({ zip: [{ keys, place: word("zip") }] });
-const random = (n: number, seed = 0) => ({
-  method: { kind: "random" as const, n, seed, place: word("random") },
-});
+const random = (n: number) => ({ random: { n, place: word("random") } });
+const drawnBy = (value: number) => ({ seed: { value, place: word("sweep-seed") } });
 
 const good: readonly [name: string, plan: () => Plan, runs: string][] = [
   [
@@ -167,10 +166,33 @@ Deno.test("planRuns: random from the configuration", () => {
 });
 
 Deno.test("planRuns: random runs depend on the seed alone", () => {
-  const drawn = (seed: number) => shown(plan("{}", ["lr 1 2 3", "seed 0..99"], random(10, seed)));
+  const drawn = (seed: number) =>
+    shown(plan("{}", ["lr 1 2 3", "seed 0..99"], { ...random(10), ...drawnBy(seed) }));
   assertEquals(drawn(1), drawn(1));
   assertNotEquals(drawn(1), drawn(2));
   assertEquals(new Set(drawn(1).split("|")).size, 10);
+});
+
+Deno.test("planRuns: the command line replaces the number of runs, or the seed, by itself", () => {
+  const section = "{method: random, n: 2, seed: 5, parameters: {seed: {range: [0, 99]}}}";
+  const drawn = (rest: Partial<CommandSpace>) => shown(plan(section, [], rest));
+  const both = drawn({});
+  assertEquals(drawn(random(3)).startsWith(`${both}|`), true);
+  assertEquals(drawn({ ...random(2), ...drawnBy(5) }), both);
+  assertEquals(drawn(drawnBy(5)), both);
+  assertNotEquals(drawn(drawnBy(6)), both);
+  const error = assertThrows(() => plan("{}", ["seed 0 1"], drawnBy(1)), ExpyrunError);
+  assertEquals(error.problem.code, "usage");
+});
+
+Deno.test("planRuns: what of exclude leaves out nothing", () => {
+  const idle = (sweep: string, rest = {}) =>
+    plan(sweep, ["seed 1..3", "lr 0.1 0.2"], rest).idle.map((rule) => rule.map(({ key }) => key));
+  assertEquals(idle("{exclude: [{seed: 4}, {seed: 1, lr: 0.3}, {seed: 1}, {lr: 0.1}]}"), [
+    ["seed"],
+    ["seed", "lr"],
+  ]);
+  assertEquals(idle("{exclude: [{seed: 4}]}", random(2)), []);
 });
 
 const bad: readonly [name: string, plan: () => Plan, message: string][] = [
