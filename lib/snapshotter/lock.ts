@@ -63,6 +63,7 @@ async function cache(request: LockRequest, modules: readonly string[]) {
       ...config === undefined ? [] : ["--config", config],
       "--lock",
       lock,
+      ...importFlags(request.spec.permissions.import.allow),
       ...modules.map((module) => join(root, module)),
     ],
     cwd: root,
@@ -81,6 +82,24 @@ async function cache(request: LockRequest, modules: readonly string[]) {
       message: `Cannot start "${deno.program}" to lock the imports: ${String(error)}`,
     });
   }
+}
+
+// Those that Deno imports from by itself (2.9); a flag takes their place.
+const importHosts = [
+  "deno.land",
+  "jsr.io",
+  "esm.sh",
+  "raw.esm.sh",
+  "cdn.jsdelivr.net",
+  "raw.githubusercontent.com",
+  "gist.githubusercontent.com",
+].map((host) => `${host}:443`);
+
+/** What the experiment may import from may be locked; nothing more is said where it grants nothing. */
+function importFlags(granted: boolean | readonly string[]): string[] {
+  if (granted === true) return ["--allow-import"];
+  if (granted === false || granted.length === 0) return [];
+  return [`--allow-import=${[...importHosts, ...granted].join(",")}`];
 }
 
 function lockError(request: LockRequest, refusal: string): ExpyrunError {
@@ -106,6 +125,8 @@ function notesOf(lines: readonly string[]): NonNullable<Problem["notes"]> {
 function hintOf(text: string, { spec, outside }: LockRequest): string | undefined {
   const left = outside.find(({ name }) => text.includes(`"${name}`));
   if (left) return `"${left.name}" leads to "${left.target}", outside of __code__: widen __code__`;
+  const host = /Requires import access to "([^"]+)"/.exec(text)?.[1];
+  if (host) return `Grant it: __run__: { __permissions__: { import: ["${host}"] } }`;
   const missing = missingModule(text, spec.code);
   if (missing) return `If it is part of the code, copy it too: name "${missing}" in __include__`;
   if (/Module not found "file:|Cannot find module|No such file/.test(text)) {

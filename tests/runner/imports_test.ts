@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { importHint } from "../../lib/runner/import_hint.ts";
 import { permissionHint } from "../../lib/runner/permission_hint.ts";
+import { binary, expyrun, withTempDir, writeFiles } from "../temp.ts";
 import { run, withExperiment } from "./experiment.ts";
 
 /** Serves two modules; the lock of the experiment holds `locked.js` alone. */
@@ -72,4 +73,32 @@ Deno.test("an import that the lock does not hold is refused", async () => {
     assertMatch(stderr, /lockfile is out of date/);
     assertMatch(hint ?? "", /^An experiment imports only what its lock holds/);
   });
+});
+
+Deno.test({
+  name: "a host that is granted is one to lock imports from",
+  // A binary locks nothing.
+  ignore: binary !== undefined,
+  fn: () =>
+    withServer((address) =>
+      withTempDir(async (cwd) => {
+        const { host } = new URL(address);
+        const section = (more: string) =>
+          `__run__: { __main__: "a:main", __output_dir__: out, __name__: x${more} }\n`;
+        await writeFiles(cwd, {
+          "a.ts": `import name from "${address}/granted.js";\n` +
+            "export function main() { console.log(name); }\n",
+          "config.yml": section(""),
+          "granted.yml": section(`, __permissions__: { import: ["${host}"] }`),
+        });
+        const refused = await expyrun(["config.yml"], { cwd });
+        assertEquals(refused.exitCode, 125);
+        assertStringIncludes(
+          refused.stderr,
+          `hint: Grant it: __run__: { __permissions__: { import: ["${host}"] } }\n`,
+        );
+        const granted = await expyrun(["--quiet", "granted.yml"], { cwd });
+        assertEquals([granted.stderr, granted.stdout], ["", "/granted.js\n"]);
+      })
+    ),
 });
