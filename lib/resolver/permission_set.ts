@@ -47,3 +47,8 @@ export const defaultPermissions: Permissions = {
   ffi: whatAnExperimentNeeds,
   import: whatAnExperimentNeeds,
 };
+
+/** Whether a permission grants nothing, beside what all runs have. */
+export function isNothing({ allow }: Grant): boolean {
+  return allow === false || Array.isArray(allow) && allow.length === 0;
+}

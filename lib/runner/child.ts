@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { isFile } from "../files.ts";
 import type { ImportRules } from "./import_rules.ts";
 import type { WorkerPermissions } from "./worker_permissions.ts";
 
@@ -69,11 +68,19 @@ export async function runChild(
  */
 function waitFor(path: string): boolean {
   const parent = Deno.ppid;
-  if (isFile(path)) {
-    using file = Deno.openSync(path);
-    file.lockSync();
-  }
+  const file = openIfThere(path);
+  file?.lockSync();
+  file?.close();
   return Deno.ppid === parent;
+}
+
+/** Not looked for first: expyrun may remove it at any moment. */
+function openIfThere(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path);
+  } catch {
+    return undefined; // There is nothing to wait for.
+  }
 }
 
 /** The types of Deno know this option only where the unstable ones are asked for. */

@@ -7,6 +7,7 @@
 import { writeAll } from "../files.ts";
 import { after } from "../time.ts";
 import type { World } from "../world.ts";
+import { warnGoingOn } from "./going_on.ts";
 
 /** A log being written. */
 export interface Log {
@@ -105,7 +106,9 @@ function fileWriter(path: string, world: World, append: boolean): Write & { end(
     } catch (error) {
       file?.close();
       file = undefined;
-      end = { isLogged: false, refusal: warn(path, error as Error, world) };
+      const message = `Cannot write "${path}": ${(error as Error).message}`;
+      const but = ", but its output is not all logged";
+      end = { isLogged: false, refusal: warnGoingOn({ code: "folder", message }, but, world) };
     }
   };
   attempt(() => file = Deno.openSync(path, { create: true, ...mode }));
@@ -115,20 +118,4 @@ function fileWriter(path: string, world: World, append: boolean): Write & { end(
     return end;
   };
   return Object.assign(write, { end: close });
-}
-
-/** Under --strict the warning is an error: it must not end the run, which is under way. */
-function warn(path: string, error: Error, world: World): unknown {
-  try {
-    world.warn({
-      code: "folder",
-      message: `Cannot write "${path}": ${error.message}`,
-      hint: `${
-        world.strict ? "The run went on" : "The run goes on"
-      }, but its output is not all logged`,
-    });
-    return undefined;
-  } catch (refusal) {
-    return refusal;
-  }
 }

@@ -44,6 +44,7 @@ export interface Started {
 
 /** How a process is attended to. What is absent is done as for the only one, in the foreground. */
 export interface Handling {
+  /** Who passes signals on to it. */
   readonly signals: SignalsFor;
   /** Whether it is one of many: without standard input, and measured for itself. */
   readonly background?: boolean | undefined;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { warnGoingOn } from "./going_on.ts";
 import type { Log, LogEnd } from "./log.ts";
 import { writeReason } from "../streams.ts";
 import { wait } from "../time.ts";
@@ -38,24 +39,15 @@ export function ownScreens(world: World): Screens {
   };
 }
 
-/** Warns once. Under --strict the warning is an error: it must not end the run, which is under way. */
+/** Warns once. */
 function makeWarning(world: World) {
   let warned = false;
   let refusal: unknown;
   const warn = (error: unknown) => {
     if (warned) return;
     warned = true;
-    try {
-      world.warn({
-        code: "output",
-        message: `Cannot pass the output on: ${writeReason(error)}`,
-        hint: `${
-          world.strict ? "The run went on" : "The run goes on"
-        }; outputs.log holds its output`,
-      });
-    } catch (error) {
-      refusal = error;
-    }
+    const message = `Cannot pass the output on: ${writeReason(error)}`;
+    refusal = warnGoingOn({ code: "output", message }, "; outputs.log holds its output", world);
   };
   return { warn, refusal: () => refusal };
 }

@@ -5,6 +5,7 @@
  */
 import { join } from "../path.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
+import { type Grant, isNothing } from "../resolver/permission_set.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import { folderUrl } from "./import_map.ts";
 
@@ -63,7 +64,7 @@ async function cache(request: LockRequest, modules: readonly string[]) {
       ...config === undefined ? [] : ["--config", config],
       "--lock",
       lock,
-      ...importFlags(request.spec.permissions.import.allow),
+      ...importFlags(request.spec.permissions.import),
       ...modules.map((module) => join(root, module)),
     ],
     cwd: root,
@@ -95,11 +96,17 @@ const importHosts = [
   "gist.githubusercontent.com",
 ].map((host) => `${host}:443`);
 
-/** What the experiment may import from may be locked; nothing more is said where it grants nothing. */
-function importFlags(granted: boolean | readonly string[]): string[] {
-  if (granted === true) return ["--allow-import"];
-  if (granted === false || granted.length === 0) return [];
-  return [`--allow-import=${[...importHosts, ...granted].join(",")}`];
+/** What the experiment may import from may be locked; where it grants nothing, as Deno does by itself. */
+function importFlags(granted: Grant): string[] {
+  if (isNothing(granted)) return [];
+  const { allow, deny } = granted;
+  const hosts = Array.isArray(allow) ? [...importHosts, ...allow] : allow;
+  return [...flag("--allow-import", hosts), ...flag("--deny-import", deny)];
+}
+
+function flag(name: string, amount: Grant["allow"]): string[] {
+  if (typeof amount === "boolean") return amount ? [name] : [];
+  return amount.length > 0 ? [`${name}=${amount.join(",")}`] : [];
 }
 
 function lockError(request: LockRequest, refusal: string): ExpyrunError {

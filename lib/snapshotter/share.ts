@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "../path.ts";
 import type { Place } from "../errors.ts";
-import type { Grant, Permissions } from "../resolver/permission_set.ts";
+import { isNothing, type Permissions } from "../resolver/permission_set.ts";
 import type { World } from "../world.ts";
 import { pauses } from "./copy.ts";
 import { type ExperimentFolder, folderError, nameIn } from "./folder.ts";
@@ -166,9 +166,4 @@ async function canClone(file: string): Promise<boolean> {
  */
 export function keepsToItsFolder({ run, ffi, write }: Permissions): boolean {
   return [run, ffi, write].every(isNothing);
-}
-
-/** Whether a permission grants nothing, beside what all runs have. */
-function isNothing({ allow }: Grant): boolean {
-  return allow === false || Array.isArray(allow) && allow.length === 0;
 }

@@ -63,8 +63,9 @@ export async function defineSweep(
   });
   const { runs, idle } = planRuns(space, base);
   // What the command line sets, the rules of the configuration need not meet.
-  const set = new Set(definition.settings.map(({ key }) => key));
-  for (const rule of idle) if (!rule.some(({ key }) => set.has(key))) warnOfIdle(rule, world);
+  const given = new Set(definition.settings.map(({ key }) => key));
+  const misspelt = idle.filter((rule) => !rule.some(({ key }) => given.has(key)));
+  for (const rule of misspelt) warnOfIdle(rule, world);
   return { base, ...await checkRuns(runs, base, definition, world) };
 }
 

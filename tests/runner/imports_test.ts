@@ -89,6 +89,9 @@ Deno.test({
           "a.ts": `import name from "${address}/granted.js";\n` +
             "export function main() { console.log(name); }\n",
           "config.yml": section(""),
+          "denied.yml": section(
+            `, __permissions__: { import: { allow: true, deny: ["${host}"] } }`,
+          ),
           "granted.yml": section(`, __permissions__: { import: ["${host}"] }`),
         });
         const refused = await expyrun(["config.yml"], { cwd });
@@ -97,6 +100,8 @@ Deno.test({
           refused.stderr,
           `hint: Grant it: __run__: { __permissions__: { import: ["${host}"] } }\n`,
         );
+        const denied = await expyrun(["denied.yml"], { cwd });
+        assertEquals(denied.exitCode, 125);
         const granted = await expyrun(["--quiet", "granted.yml"], { cwd });
         assertEquals([granted.stderr, granted.stdout], ["", "/granted.js\n"]);
       })
