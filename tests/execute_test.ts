@@ -8,6 +8,7 @@ import { openFolder } from "../lib/snapshotter/folder.ts";
 import type { RunRecord } from "../lib/snapshotter/record.ts";
 import { readRecord } from "../lib/snapshotter/record_file.ts";
 import { expyrun, withTempDir, writeFiles } from "./temp.ts";
+import { signallingItself } from "./runner/signalling_itself.ts";
 import { tellingWorld } from "./world.ts";
 
 const world = tellingWorld({ env: Deno.env.toObject() });
@@ -81,11 +82,7 @@ Deno.test({
   fn: () =>
     withTempDir(async (cwd) => {
       const folder = await prepared(cwd, {});
-      const made = { verify: false, screens: noScreens } as const;
-      const running = execute(folder, world, undefined, made);
-      Deno.kill(Deno.pid, "SIGUSR2");
-      const { status, signal } = await running;
-      assertEquals([status, signal], ["interrupted", "SIGUSR2"]);
+      assertEquals(await signallingItself("execute", folder), ["interrupted", "SIGUSR2"]);
     }),
 });
 

@@ -164,7 +164,7 @@ testOnUnix(
       await Deno.mkdir(held);
       const mounted = await run("mount", ["-t", "tmpfs", "none", held]).catch(() => undefined);
       if (mounted?.exitCode !== 0) leftOut("a folder that cannot be removed: no right to mount");
-      expyrun.kill("SIGINT");
+      await signal(expyrun, "SIGINT");
       await openGate();
       const { code, stderr } = await expyrun.output();
       if (mounted?.exitCode !== 0) return;

@@ -9,10 +9,8 @@ import {
   until,
   withExperiment,
 } from "./experiment.ts";
-import { runProcess } from "../../lib/runner/process.ts";
-import { forwardingSignals } from "../../lib/runner/signals.ts";
 import { withTempDir } from "../temp.ts";
-import { tellingWorld } from "../world.ts";
+import { signallingItself } from "./signalling_itself.ts";
 
 const unix = Deno.build.os !== "windows";
 
@@ -21,28 +19,9 @@ Deno.test({
   ignore: !unix,
   fn: () =>
     withTempDir(async (cwd) => {
-      const launch = { program: "/bin/sleep", args: ["600"], cwd, env: {} };
-      const log = join(cwd, "outputs.log");
-      const outcome = await forwardingSignals(async (signals) => {
-        await signalled("SIGUSR2");
-        const outcome = await runProcess(launch, log, tellingWorld(), { signals });
-        Deno.kill(Deno.pid, "SIGUSR2");
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        return outcome;
-      });
-      assertEquals([outcome.signal, outcome.interrupted], ["SIGUSR2", true]);
+      assertEquals(await signallingItself("process", cwd), ["SIGUSR2", true]);
     }),
 });
-
-/** Sends a signal to this very process, and waits until it is there. */
-async function signalled(signal: Deno.Signal): Promise<void> {
-  let isThere = false;
-  const note = () => void (isThere = true);
-  Deno.addSignalListener(signal, note);
-  Deno.kill(Deno.pid, signal);
-  await until(() => isThere);
-  Deno.removeSignalListener(signal, note);
-}
 
 const patient = (listener: string) =>
   `export async function main() {
