@@ -6,7 +6,6 @@
  */
 import type { PrepareCommand, RerunCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
-import { execute } from "./execute.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
 import type { CheckedRun } from "./check.ts";
 import { prepareRun } from "./prepare.ts";
@@ -16,6 +15,8 @@ import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Override } from "./resolver/override.ts";
 import { readRunSection } from "./resolver/run_section.ts";
+import { executeWhatIsMade } from "./run.ts";
+import type { Ahead } from "./runner/ahead.ts";
 import { versionsOf } from "./runner/versions.ts";
 import { readArchive } from "./runs/archive.ts";
 import { checkOutputs, isAlike, outputFiles, outputText } from "./runs/outputs.ts";
@@ -137,9 +138,11 @@ async function repeat(
   else if (differing.length === 0) {
     world.say(`expyrun: nothing differs from the recorded run${exceptFor(command, record)}`);
   }
-  const { folder: made } = await prepareRun(run, { debug, force, archive }, world);
-  const { exitCode = 125 } = await execute(made.path, world, undefined, { verify: false });
+  const make = async (ahead: Ahead) =>
+    (await prepareRun(run, { debug, force, archive }, world, ahead)).folder;
+  const { exitCode = 125, folder: path } = await executeWhatIsMade(make, world);
   if (wanted.length === 0 || exitCode !== 0) return exitCode;
+  const made = openFolder(path);
   const paths = [...new Set([...wanted, ...await matching(made, record, command)])].sort();
   const checked = await checkOutputs({ before: folder, after: made, paths, tolerance });
   for (const output of checked) {

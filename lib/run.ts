@@ -7,7 +7,8 @@
 import type { PrepareCommand } from "./command.ts";
 import { execute } from "./execute.ts";
 import { prepare } from "./prepare.ts";
-import { startingAhead } from "./runner/ahead.ts";
+import { type Ahead, startingAhead } from "./runner/ahead.ts";
+import type { ExperimentFolder } from "./snapshotter/folder.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
@@ -21,10 +22,24 @@ export { noScreens } from "./runner/tee.ts";
  * @returns the record of the run that has ended
  * @throws {ExpyrunError} when anything is wrong before its process runs
  */
-export async function run(command: PrepareCommand, world: World): Promise<RunRecord> {
+export function run(command: PrepareCommand, world: World): Promise<RunRecord> {
+  return executeWhatIsMade((ahead) => prepare(command, world, ahead), world);
+}
+
+/**
+ * Executes a folder that is still to be made: its process starts meanwhile.
+ *
+ * @param make makes the folder, and starts the process once it can
+ * @returns the record of the run that has ended
+ * @throws {ExpyrunError} as both do
+ */
+export async function executeWhatIsMade(
+  make: (ahead: Ahead) => Promise<ExperimentFolder>,
+  world: World,
+): Promise<RunRecord> {
   const ahead = startingAhead(world);
   try {
-    const { path } = await prepare(command, world, ahead);
+    const { path } = await make(ahead);
     return await execute(path, world, undefined, { verify: false, ahead });
   } finally {
     await ahead.end();

@@ -40,8 +40,15 @@ function resolver(rules: ImportRules): Resolve {
     const from = vendor.originOf(parent) ?? parent;
     const target = mapped(map, specifier, from);
     if (/^(?:https?|jsr):/.test(target)) return next(vendor.fileOf(target, specifier));
-    return next(target);
+    return known(next(target), specifier, parent);
   };
+}
+
+/** Beside hooks, the runtime takes a name that it cannot find for that of a file. */
+function known(answer: Answer, specifier: string, parent: string): Answer {
+  const isName = /^[\w@]/.test(specifier) && !URL.canParse(specifier);
+  if (!isName || answer.url !== new URL(specifier, parent).href) return answer;
+  throw new TypeError(`Import "${specifier}" not a dependency`);
 }
 
 /** As the map says; a bare name that it does not know, and what is no URL, stay as they are. */

@@ -9,10 +9,11 @@ import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import type { Ahead } from "./ahead.ts";
 import { openLog } from "./log.ts";
-import { passerFor, type Signals, type SignalsFor } from "./signals.ts";
+import type { Signals, SignalsFor } from "./signals.ts";
 import type { Launch } from "./runner.ts";
 import { startLaunch } from "./session.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
+import { limitTime } from "./time_limit.ts";
 import { measureUsage } from "./usage.ts";
 import { watch } from "./watchdog.ts";
 
@@ -56,7 +57,7 @@ export interface Handling {
   readonly watch?: ((pid: number) => () => void) | undefined;
   /** Called as soon as it has ended, while its last output is still on the way. */
   readonly ended?: (() => void) | undefined;
-  /** When it is ended: by SIGTERM, and soon after by SIGKILL. */
+  /** When it is ended, and what it has started: by SIGTERM, and soon after by SIGKILL. */
   readonly timeoutMs?: number | undefined;
   /** Whether what the log holds stays. */
   readonly append?: boolean | undefined;
@@ -84,6 +85,7 @@ export async function runProcess(
     const screens = handling.screens ?? ownScreens(world);
     const output = tee(child, file, screens);
     const status = await child.status;
+    await limit.endGroup();
     handling.ended?.();
     const { timedOut } = limit;
     const interrupted = !timedOut && await endedBySignal(signals, status);
@@ -133,19 +135,4 @@ async function endedBySignal(signals: Signals, status: Deno.CommandStatus): Prom
   if (!["SIGINT", "SIGTERM", "SIGHUP"].includes(status.signal ?? "")) return false;
   await wait(hearingMs);
   return signals.ended(status);
-}
-
-/** How long a process that was told to end may take to do so. */
-const graceMs = 5000;
-
-function limitTime(child: Deno.ChildProcess, timeoutMs: number | undefined) {
-  const limit = { timedOut: false, end: () => {} };
-  if (timeoutMs === undefined) return limit;
-  const { send } = passerFor(child);
-  let timer = setTimeout(() => {
-    limit.timedOut = true;
-    send("SIGTERM");
-    timer = setTimeout(() => send("SIGKILL"), graceMs);
-  }, timeoutMs);
-  return Object.assign(limit, { end: () => clearTimeout(timer) });
 }

@@ -66,7 +66,8 @@ function asOnTheMainThread(message: string): string {
       /specify the required permissions during compilation using `deno compile (--allow-[a-z]+)`/,
       "run again with the $1 flag",
     )
-    .replace(/Module not found: (\S+)/, 'Module not found "$1".');
+    .replace(/Module not found: (\S+)/, 'Module not found "$1".')
+    .replace(/^TypeError: (?=TypeError: Import ")/, ""); // It was thrown in a hook of the program.
 }
 
 /** Those of the code, and of the runtime below it; not those of the program itself. */
@@ -129,7 +130,7 @@ function causesOf({ cause }: Error, seen: readonly Error[]): string[] {
 function importPlace({ message }: Error, { entry, imports }: Origin): string | undefined {
   const patterns = [
     /^Module not found: (\S+)$/,
-    /^Import "([^"]+)" not a dependency/,
+    /^(?:TypeError: )?Import "([^"]+)" not a dependency/,
     /^Could not resolve "([^"]+)", but found it in a package\.json/,
     /matching package for '([^']+)'/,
   ];

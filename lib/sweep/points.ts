@@ -44,6 +44,8 @@ async function readText(path: string, file: string, place: Place): Promise<strin
   } catch (error) {
     const because = error instanceof Deno.errors.NotFound
       ? "no such file"
+      : error instanceof Deno.errors.IsADirectory
+      ? "it is a folder"
       : error instanceof TypeError
       ? "it is not UTF-8 text"
       : (error as Error).message;

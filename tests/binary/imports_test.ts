@@ -143,6 +143,10 @@ const added = /^hint: Add it to the project: `npm install absent`; or name it in
 
 const missing: readonly (readonly [string, string, Files, RegExp?])[] = [
   ["absent", 'Import "absent" not a dependency', {}, added],
+  ["absent", '(in promise) TypeError: Import "absent" not a dependency', {
+    "deno.json": '{"imports": {"other": "npm:b@1"}}',
+    ...packages,
+  }, added],
   ["mapped", 'Module not found "npm:absent@1"', {
     "deno.json": '{"imports": {"mapped": "npm:absent@1"}}',
     ...packages,
@@ -153,11 +157,17 @@ const missing: readonly (readonly [string, string, Files, RegExp?])[] = [
   ["npm:absent@1", "matching package for 'npm:absent@1'", {}],
   ["npm:b@9", 'Module not found "npm:b@9"', packages],
   ["jsr:@scope/absent", 'Module not found "jsr:@scope/absent"', {}],
+  [
+    "https://example.com/absent.ts",
+    '(in promise) TypeError: Import "https://example.com/absent.ts" not a',
+    vendored,
+  ],
   ["https://example.com/absent.ts", 'Module not found "https://example.com/absent.ts"', {}],
 ];
 
 for (const [specifier, message, files, way = installed] of missing) {
-  testBinary(`${specifier}: one error with its place and the ways out`, async (folder) => {
+  const beside = Object.keys(files).map((path) => ` beside ${path}`)[0] ?? "";
+  testBinary(`${specifier}${beside}: one error with its place and the ways out`, async (folder) => {
     const { exitCode, stderr } = await runIn(folder, {
       ...files,
       "src/main.ts": `export { x } from "./other.ts";\nexport const main = () => {};\n`,

@@ -343,6 +343,45 @@ test("nor is it a success to end in time when told to", async (project) => {
   assertEquals({ status, timedOut }, { status: "failed", timedOut: true });
 });
 
+test("what a run that takes too long has started is told to end, and killed in the end", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(
+    config,
+    text.replace("  __name__", "  __permissions__: all\n  __name__"),
+  );
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      const scripts = [
+        'trap "" TERM; echo $$ >deaf.tmp; mv deaf.tmp deaf; while :; do sleep 1; done',
+        'trap "sleep 0.2; : >tidied; exit" TERM; : >tidy; while :; do sleep 0.1; done',
+      ];
+      for (const script of scripts) {
+        new Deno.Command("sh", { args: ["-c", script], stdout: "null", stderr: "null" }).spawn();
+      }
+      const there = (path) => { try { return Deno.statSync(path).isFile; } catch { return false; } };
+      while (!there("deaf") || !there("tidy")) await new Promise((resolve) => setTimeout(resolve, 10));
+      Deno.writeTextFileSync("began", "");
+      await new Promise((resolve) => setTimeout(resolve, 60000));
+    }\n`,
+  );
+  const words = ["--quiet", "--timeout", "4s", "config.yml", "--seed", "1..1"];
+  assertEquals((await project.run("sweep", ...words)).exitCode, 1);
+  const { status, signal, timedOut } = await project.record(1);
+  assertEquals([status, signal, timedOut], ["failed", "SIGTERM", true]);
+  const files = await readFiles(join(project.cwd, "out/s/1/exp.0"));
+  assert("began" in files && "tidied" in files, Object.keys(files).join());
+  await until(() => Promise.resolve(!isRunning(Number(files["deaf"]))));
+});
+
+function isRunning(pid: number): boolean {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
+    .outputSync();
+  const state = new TextDecoder().decode(stdout).trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
 test("--runtime is that of all runs", async (project) => {
   const words = ["--quiet", "--runtime", "embedded", "config.yml", "--seed", "1..2"];
   const { exitCode, stderr } = await project.run("sweep", ...words);

@@ -31,16 +31,24 @@ for (const [name, text, expected] of good) {
   Deno.test(`pointsOfCsv: ${name}`, () => assertEquals(points(text), expected));
 }
 
-Deno.test("a table that is no UTF-8 is refused", () =>
-  withTempDir(async (cwd) => {
-    await Deno.writeFile(join(cwd, "a.csv"), new Uint8Array([0x61, 0x0a, 0xe9, 0x0a]));
-    const place = { kind: "argument", words: ["a.csv"], index: 0 } as const;
-    await assertRejects(
-      () => readPointsFile("a.csv", place, base, tellingWorld({ cwd }), () => base),
-      ExpyrunError,
-      'Cannot read "a.csv": it is not UTF-8 text',
-    );
-  }));
+const unreadable: readonly [name: string, because: string][] = [
+  ["latin1.csv", "it is not UTF-8 text"],
+  ["folder.csv", "it is a folder"],
+  ["absent.csv", "no such file"],
+];
+for (const [name, because] of unreadable) {
+  Deno.test(`readPointsFile refuses: ${because}`, () =>
+    withTempDir(async (cwd) => {
+      await Deno.writeFile(join(cwd, "latin1.csv"), new Uint8Array([0xff, 0x0a]));
+      await Deno.mkdir(join(cwd, "folder.csv"));
+      const place = { kind: "argument", words: [name], index: 0, start: 0, end: 1 } as const;
+      await assertRejects(
+        () => readPointsFile(name, place, base, tellingWorld({ cwd }), () => base),
+        ExpyrunError,
+        `Cannot read "${name}": ${because}`,
+      );
+    }));
+}
 
 const bad: readonly [name: string, text: string, message: string, at: string | undefined][] = [
   ["an unknown key", "lr,sed\n1,2\n", 'Cannot sweep "sed"', "points.csv:1:4"],
