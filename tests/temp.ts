@@ -116,6 +116,14 @@ function environment(changes: Readonly<Record<string, string | null>>): Record<s
   );
 }
 
+/** A process that has ended, but whose parent has not asked for it, is not alive. */
+export function isAlive(pid: number): boolean {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
+    .outputSync();
+  const state = new TextDecoder().decode(stdout).trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
 /** The root of the repository, absolute. */
 export const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 

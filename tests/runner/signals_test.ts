@@ -9,7 +9,7 @@ import {
   until,
   withExperiment,
 } from "./experiment.ts";
-import { withTempDir } from "../temp.ts";
+import { isAlive, withTempDir } from "../temp.ts";
 import { signallingItself } from "./signalling_itself.ts";
 
 const unix = Deno.build.os !== "windows";
@@ -221,14 +221,6 @@ async function ready({ folder }: Experiment): Promise<number> {
 
 function logText(folder: string): Promise<string> {
   return Deno.readTextFile(join(folder, "outputs.log")).catch(() => "");
-}
-
-/** A process that has ended, but whose parent has not asked for it, is not alive. */
-function isAlive(pid: number): boolean {
-  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
-    .outputSync();
-  const state = new TextDecoder().decode(stdout).trim();
-  return state !== "" && !state.startsWith("Z");
 }
 
 async function has(program: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { waitForEnd } from "../../lib/sweep/cancel.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sharingOf } from "../../lib/snapshotter/share.ts";
-import { binary, program, readFiles } from "../temp.ts";
+import { binary, isAlive, program, readFiles } from "../temp.ts";
 import { firstSweep, type Project, until, withProject } from "./program.ts";
 
 const unix = Deno.build.os !== "windows";
@@ -372,15 +372,8 @@ test("what a run that takes too long has started is told to end, and killed in t
   assertEquals([status, signal, timedOut], ["failed", "SIGTERM", true]);
   const files = await readFiles(join(project.cwd, "out/s/1/exp.0"));
   assert("began" in files && "tidied" in files, Object.keys(files).join());
-  await until(() => Promise.resolve(!isRunning(Number(files["deaf"]))));
+  await until(() => Promise.resolve(!isAlive(Number(files["deaf"]))));
 });
-
-function isRunning(pid: number): boolean {
-  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
-    .outputSync();
-  const state = new TextDecoder().decode(stdout).trim();
-  return state !== "" && !state.startsWith("Z");
-}
 
 test("--runtime is that of all runs", async (project) => {
   const words = ["--quiet", "--runtime", "embedded", "config.yml", "--seed", "1..2"];
