@@ -123,17 +123,27 @@ function writtenFiles({ digests = {} }: Recorded): Expected[] {
 }
 
 async function stateOf(root: string, file: Expected): Promise<State> {
-  const path = join(root, file.path);
+  const found = contentOf(join(root, file.path));
+  if (typeof found === "string") return found;
+  if ("link" in file) return found.link === file.link ? "same" : "changed";
+  const { bytes } = found;
+  if (bytes === undefined || "bytes" in file && file.bytes !== bytes.length) return "changed";
+  return await sha256(bytes) === file.sha256 ? "same" : "changed";
+}
+
+/** A file of the copy that became a link has left the folder, whatever it leads to. */
+function contentOf(path: string): Content | Exclude<State, "same"> {
   try {
-    if ("link" in file) return Deno.readLinkSync(path) === file.link ? "same" : "changed";
-    const bytes = Deno.readFileSync(path);
-    if ("bytes" in file && file.bytes !== bytes.length) return "changed";
-    // A file of the copy that became a link has left the folder, whatever it leads to.
-    if (Deno.lstatSync(path).isSymlink) return "changed";
-    return await sha256(bytes) === file.sha256 ? "same" : "changed";
+    if (Deno.lstatSync(path).isSymlink) return { link: Deno.readLinkSync(path) };
+    return { bytes: Deno.readFileSync(path) };
   } catch (error) {
     return isAbsent(error) ? "missing" : "changed";
   }
+}
+
+interface Content {
+  readonly link?: string;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 function isAbsent(error: unknown): boolean {

@@ -17,7 +17,12 @@ const loadedAfter = isV8 ? 200 : 1_500;
 const smallBytes = 2 ** 16;
 
 let smallDigests = 0;
-let hash: ((name: string, bytes: Uint8Array) => string) | undefined;
+let loading: Promise<typeof import("node:crypto")> | undefined;
+
+/** Asked for once: in a binary, who asks meanwhile is given the module before it is ready (tried). */
+function nodeCrypto(): Promise<typeof import("node:crypto")> {
+  return loading ??= import("node:crypto");
+}
 
 /** The sha256 of bytes, or of a text in UTF-8. */
 export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<string> {
@@ -25,8 +30,7 @@ export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<st
   if (bytes.length > smallBytes || smallDigests++ < loadedAfter) {
     return hexOf(await crypto.subtle.digest("SHA-256", bytes));
   }
-  hash ??= (await import("node:crypto")).hash;
-  return hash("sha256", bytes);
+  return (await nodeCrypto()).hash("sha256", bytes);
 }
 
 /** The sha256 of a file, and how long it is. Symbolic links are followed. */
@@ -39,7 +43,7 @@ export async function digestFile(path: string): Promise<{ bytes: number; sha256:
 
 async function digestInPieces(path: string): Promise<{ bytes: number; sha256: string }> {
   // Loading it costs as much as starting Deno, so only what holds big files pays for it.
-  const { createHash } = await import("node:crypto");
+  const { createHash } = await nodeCrypto();
   const hash = createHash("sha256");
   const piece = new Uint8Array(2 ** 20);
   using file = Deno.openSync(path);

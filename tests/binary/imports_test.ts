@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { expyrun, type Files } from "../temp.ts";
-import { readRun, runIn, testBinary } from "./binary.ts";
+import { config, readRun, runIn, testBinary } from "./binary.ts";
 
 const json = (value: unknown) => `${JSON.stringify(value)}\n`;
 
@@ -181,6 +181,30 @@ for (const [specifier, message, files, way = installed] of missing) {
     assertEquals(rest, [""]);
   });
 }
+
+testBinary(
+  "many files of a package are what they were, when several runs ask at once",
+  async (folder) => {
+    const count = 2000; // Beyond so many small files, others digest them.
+    const names = Array.from({ length: count }, (_, i) => `node_modules/many/${i}.js`);
+    const text = "export default 1;\n";
+    const { exitCode, stderr } = await runIn(folder, {
+      ...Object.fromEntries(names.map((name) => [name, text])),
+      "node_modules/many/package.json": json({ name: "many", version: "1.0.0", type: "module" }),
+      "config.yml": config().replace("__name__: x", '__name__: "{seed}"') + "seed: 0\n",
+      "src/main.ts": `import "many/0.js";
+      export function main(_: string, { seed }: { seed: number }) {
+        if (seed === 1) throw new Error("stop");
+      }\n`,
+    }, ["sweep", "--quiet", "--fail-fast", "--jobs", "1", "config.yml", "--seed", "1..5"]);
+    assertEquals([exitCode, /not started|changed/.test(stderr)], [1, false], stderr);
+    const resumed = await expyrun(["sweep", "--jobs", "4", "--resume", "out/SWEEPS/config.0"], {
+      cwd: folder,
+    });
+    assertEquals(resumed.stderr.includes("not what was recorded"), false, resumed.stderr);
+    assertEquals([...resumed.stdout.matchAll(/succeeded/g)].length, 4, resumed.stdout);
+  },
+);
 
 testBinary("an import that is never reached is no error", async (folder) => {
   const { exitCode, stdout, stderr } = await runIn(folder, {
