@@ -41,9 +41,8 @@ export async function execute(
   // What this command has just made is ready at once: no signal may come between. Looking through a
   // folder may take long, and can be given up.
   if (signals === undefined && verify === false) {
-    return await forwardingSignals((signals) =>
-      execute(path, world, place, { ...execution, signals })
-    );
+    const running = (signals: SignalsFor) => execute(path, world, place, { ...execution, signals });
+    return await forwardingSignals(running, world);
   }
   const ready = await readyRun(path, execution, world, place);
   const giveBack = execution.turn ? await execution.turn() : () => {};
@@ -55,7 +54,7 @@ export async function execute(
         await startRun(still, { ...execution, signals, ended: giveBack }, world),
         world,
       );
-    return signals ? await run(signals) : await forwardingSignals(run);
+    return signals ? await run(signals) : await forwardingSignals(run, world);
   } finally {
     giveBack();
   }

@@ -21,7 +21,7 @@ export function after(ms: number, callback: () => void): void {
 
 /** Waits for a time, in milliseconds. */
 export function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => after(ms, resolve));
+  return new Promise((resolve) => after(ms, () => resolve()));
 }
 
 /**

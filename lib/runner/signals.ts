@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { World } from "../world.ts";
+import { startWitness } from "./witness.ts";
 
 /** Signals being passed on. */
 export interface Signals {
@@ -14,8 +16,12 @@ export interface Signals {
 
 /** Signals that are passed on one by one, to one process. */
 export interface Passer {
-  /** SIGINT, SIGTERM and SIGHUP once each, a second SIGINT as SIGKILL, others each time. */
-  pass(signal: Deno.Signal): void;
+  /**
+   * SIGINT, SIGTERM and SIGHUP once each, a second SIGINT as SIGKILL, others each time.
+   *
+   * @param hasIt whether the process has got it already, not from expyrun
+   */
+  pass(signal: Deno.Signal, hasIt?: boolean): void;
   /** Sends a signal that is expyrun's own: a process that it ends was not interrupted. */
   send(signal: Deno.Signal): void;
   /** Whether a process ended by one of the signals that were passed on. */
@@ -43,12 +49,12 @@ const answers = Object.values(numbers).map((number) => 128 + number);
 /** Passes signals on to the group of a process that leads a session. */
 export function passerFor(child: Deno.ChildProcess): Passer {
   const sent = new Set<Deno.Signal>();
-  const pass = (signal: Deno.Signal) => {
+  const pass = (signal: Deno.Signal, hasIt = false) => {
     const again = sent.has(signal);
     if (again && once.includes(signal) && signal !== "SIGINT") return;
     const passed = again && signal === "SIGINT" ? "SIGKILL" : signal;
     sent.add(passed);
-    signalGroup(child, passed);
+    if (!hasIt || passed !== signal) signalGroup(child, passed);
     // Windows has no signals: what is passed there ends the process, as SIGTERM.
     if (Deno.build.os === "windows") sent.add("SIGTERM");
   };
@@ -72,16 +78,21 @@ export type SignalsFor = (child: Deno.ChildProcess) => Signals;
  */
 export async function forwardingSignals<T>(
   work: (signals: SignalsFor) => Promise<T>,
+  { env }: Pick<World, "env">,
 ): Promise<T> {
   const early: Deno.Signal[] = [];
-  let pass = (signal: Deno.Signal): void => void early.push(signal);
+  let pass: Passer["pass"] = (signal) => void early.push(signal);
   let send: Passer["send"] = () => {};
-  const endListening = listenToSignals((signal) => pass(signal), (signal) => send(signal));
+  const endListening = listenToSignals(
+    (signal, hasIt) => pass(signal, hasIt),
+    (signal) => send(signal),
+    env,
+  );
   try {
     return await work((child) => {
       const passer = passerFor(child);
       [pass, send] = [passer.pass, passer.send];
-      early.forEach(pass);
+      early.forEach((signal) => passer.pass(signal));
       return { ended: passer.ended, end: () => void ([pass, send] = [() => {}, () => {}]) };
     });
   } finally {
@@ -92,17 +103,25 @@ export async function forwardingSignals<T>(
 /**
  * Listens to the signals that experiments are told of.
  *
- * @param pass gets each of them; on Windows, which knows Ctrl-C only, SIGINT
+ * @param pass gets each of them, and whether the experiments have it already; on Windows, which
+ * knows Ctrl-C only, SIGINT
  * @param send stops and continues the experiments: their groups are none of the terminal's, by
  * themselves they would run on
+ * @param env the environment of the command
  * @returns ends listening
  */
 export function listenToSignals(
-  pass: (signal: Deno.Signal) => void,
-  send: (signal: Deno.Signal) => void,
+  pass: Passer["pass"],
+  send: Passer["send"],
+  env: World["env"],
 ): () => void {
+  const witness = startWitness(env);
+  const hear = async (signal: Deno.Signal) => pass(signal, await witness?.hasGot(signal));
   const passed = Deno.build.os === "windows" ? ["SIGINT" as const] : [...once, ...always];
-  const listeners = passed.map((signal): [Deno.Signal, () => void] => [signal, () => pass(signal)]);
+  const listeners = passed.map((signal): [Deno.Signal, () => void] => [
+    signal,
+    () => witness ? void hear(signal) : pass(signal),
+  ]);
   if (Deno.build.os !== "windows") {
     listeners.push(
       ["SIGTSTP", () => {
@@ -115,6 +134,7 @@ export function listenToSignals(
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return () => {
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    witness?.end();
   };
 }
 

@@ -83,7 +83,7 @@ export async function executeLocally(
     }
     progress.stopping = stopping;
     show();
-  });
+  }, world);
   const many = watchMany(request.folder.processes);
   const timer = display.live ? setInterval(show, 1000) : undefined;
   const told = { ...world, hint: hintingOnce(display), say: () => {} };

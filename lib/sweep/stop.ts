@@ -4,6 +4,7 @@
  * @module
  */
 import { listenToSignals, type Passer, passerFor, type Signals } from "../runner/signals.ts";
+import type { World } from "../world.ts";
 
 /** What has been asked for so far, and what passes it on. */
 export interface Stopper {
@@ -24,17 +25,22 @@ export interface Stopper {
  *
  * @param changed told when nothing more is started, and whether what runs is interrupted
  */
-export function makeStopper(changed: (interrupting: boolean) => void): Stopper {
+export function makeStopper(
+  changed: (interrupting: boolean) => void,
+  { env }: Pick<World, "env">,
+): Stopper {
   const running = new Set<Passer>();
   const asked: Deno.Signal[] = [];
   const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
-  const endListening = listenToSignals((signal) => {
-    if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal));
+  const stop = (signal: Deno.Signal, hasIt?: boolean) => {
+    if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal, hasIt));
     asked.push(signal);
     const interrupting = !isFirstInterrupt(asked);
-    if (interrupting) running.forEach((one) => one.pass(signal));
+    if (interrupting) running.forEach((one) => one.pass(signal, hasIt));
     changed(interrupting);
-  }, (signal) => running.forEach((one) => one.send(signal)));
+  };
+  const send = (signal: Deno.Signal) => running.forEach((one) => one.send(signal));
+  const endListening = listenToSignals(stop, send, env);
   return {
     stopped: () => asked.length > 0,
     exitCode: () => asked[0] && 128 + numbers[asked[0]]!,

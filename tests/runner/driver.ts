@@ -47,9 +47,10 @@ async function drive(path: string): Promise<number> {
   const config = Deno.readTextFileSync(join(dirname(folder.path), "delivery.json"));
   for (const { path, text } of runner.handOver(run, config)) Deno.writeTextFileSync(path, text);
   const log = Deno.args[1] ?? folder.log;
-  const world = tellingWorld({ cwd: Deno.cwd() });
-  const outcome = await forwardingSignals((signals) =>
-    runProcess(runner.plan(run), log, world, { signals })
+  const world = tellingWorld({ cwd: Deno.cwd(), env: run.env });
+  const outcome = await forwardingSignals(
+    (signals) => runProcess(runner.plan(run), log, world, { signals }),
+    world,
   );
   for (const { message } of world.warnings) console.error(`warning: ${message}`);
   Deno.writeTextFileSync(join(dirname(folder.path), "outcome.json"), JSON.stringify(outcome));

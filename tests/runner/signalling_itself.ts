@@ -42,7 +42,7 @@ async function aroundProcess(cwd: string): Promise<unknown[]> {
     Deno.kill(Deno.pid, "SIGUSR2");
     await signalled("SIGWINCH"); // They are dealt with in the order of their numbers.
     return [outcome.signal, outcome.interrupted];
-  });
+  }, tellingWorld());
 }
 
 async function beforeExecuting(folder: string): Promise<unknown[]> {

@@ -95,6 +95,47 @@ Deno.test({
   },
 });
 
+/** All that a process has started, and itself: what a scheduler knows as one job. */
+function processesOf(pid: number): number[] {
+  const { stdout } = new Deno.Command("ps", { args: ["-A", "-o", "pid=,ppid="] }).outputSync();
+  const all = new TextDecoder().decode(stdout).trim().split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    all.filter(([, above]) => above === parent).flatMap(([child]) => [child!, ...below(child!)]);
+  return [pid, ...below(pid)];
+}
+
+for (const signal of ["SIGTERM", "SIGUSR2"] as const) {
+  Deno.test({
+    name: `in a task of SLURM: ${signal} to all processes is heard once, as one to expyrun alone`,
+    ignore: !unix,
+    fn: async () => {
+      const files = {
+        "src/main.ts": patient(`let heard = 0;
+          Deno.addSignalListener("${signal}", () => console.log("heard", ++heard));
+          Deno.addSignalListener("SIGINT", () => Deno.exit(heard));`),
+      };
+      await withExperiment({ files }, async (experiment) => {
+        const env = { NO_COLOR: "1", SLURM_JOB_ID: "1" };
+        const started = start(experiment, { env });
+        await ready(experiment);
+        const heard = (times: number) =>
+          until(async () => (await logText(experiment.folder)).includes(`heard ${times}\n`));
+        for (const pid of processesOf(started.pid)) Deno.kill(pid, signal);
+        await heard(1);
+        // A second SIGTERM is not passed on; of others each one is.
+        if (signal === "SIGUSR2") {
+          started.kill(signal);
+          await heard(2);
+        }
+        started.kill("SIGINT");
+        const { code } = await result(experiment, started);
+        assertEquals(code, signal === "SIGUSR2" ? 2 : 1);
+      });
+    },
+  });
+}
+
 Deno.test({
   name: "a second SIGINT kills an experiment that ignores the first",
   ignore: !unix,

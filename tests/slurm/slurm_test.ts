@@ -197,6 +197,26 @@ test("signals and the time limit reach the experiment", async (project) => {
   assertMatch(told, /JobState=TIMEOUT|Reason=TimeLimit/);
 });
 
+test("what SLURM sends to all processes of a task the experiment hears once", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      Deno.addSignalListener("SIGTERM", () => {
+        console.log("heard");
+        setTimeout(() => Deno.exit(143), 500);
+      });
+      Deno.writeTextFileSync("began", "");
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    }`,
+  );
+  const job = await submit(project, "config.yml", "--seed", "1..1");
+  await project.until("began", 1);
+  await cluster.call("scancel", job);
+  await become(project, ["interrupted"]);
+  const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
+  assertEquals(log, "heard\n");
+});
+
 test("a controller that is down: unknown, and nothing is submitted", async (project) => {
   await submit(project, "config.yml", "--wait", "-1", "--seed", "1..1");
   await project.until("began", 1);
