@@ -8,12 +8,13 @@ import type { Usage } from "../snapshotter/record.ts";
 import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import type { Ahead } from "./ahead.ts";
+import { endGroup, patienceMs } from "./group.ts";
 import { openLog } from "./log.ts";
 import type { Signals, SignalsFor } from "./signals.ts";
 import type { Launch } from "./runner.ts";
 import { startLaunch } from "./session.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
-import { limitTime } from "./time_limit.ts";
+import { graceMs, limitTime } from "./time_limit.ts";
 import { measureUsage } from "./usage.ts";
 import { watch } from "./watchdog.ts";
 
@@ -55,7 +56,10 @@ export interface Handling {
   readonly screens?: Screens | undefined;
   /** Who kills its group when expyrun is gone; answers with what ends the watch. */
   readonly watch?: ((pid: number) => () => void) | undefined;
-  /** Called as soon as it has ended, while its last output is still on the way. */
+  /**
+   * Called as soon as it has ended, and what it has started, if that was told to end; its last output
+   * is still on the way.
+   */
   readonly ended?: (() => void) | undefined;
   /** When it is ended, and what it has started: by SIGTERM, and soon after by SIGKILL. */
   readonly timeoutMs?: number | undefined;
@@ -85,10 +89,11 @@ export async function runProcess(
     const screens = handling.screens ?? ownScreens(world);
     const output = tee(child, file, screens);
     const status = await child.status;
-    await limit.endGroup();
-    handling.ended?.();
     const { timedOut } = limit;
     const interrupted = !timedOut && await endedBySignal(signals, status);
+    if (timedOut) await endGroup(child.pid, graceMs);
+    else if (interrupted) await endGroup(child.pid, patienceMs, () => world.say(waitingText));
+    handling.ended?.();
     const signal = status.signal ?? undefined;
     const { stderrTail, isLogged, refusal = screens.refusal?.() } = await output.end();
     if (screens.leavesOpen?.()) world.leftOpen?.();
@@ -109,6 +114,9 @@ export async function runProcess(
     endWatch();
   }
 }
+
+const waitingText = "expyrun: waiting for what it has started, which was told to end, too; " +
+  `what has not in ${patienceMs / 1000} s is killed`;
 
 /**
  * Starts a process, and the watch over it.

@@ -9,6 +9,7 @@ import {
   until,
   withExperiment,
 } from "./experiment.ts";
+import { endGroup } from "../../lib/runner/group.ts";
 import { isAlive, withTempDir } from "../temp.ts";
 import { signallingItself } from "./signalling_itself.ts";
 
@@ -198,6 +199,83 @@ Deno.test({
     });
   },
 });
+
+const scripts = {
+  saving:
+    'trap "sleep 0.3; echo saved; exit" TERM INT; echo ready $$; while :; do sleep 0.05; done',
+  deaf: 'trap "" TERM INT; echo ready $$; while :; do sleep 1; done',
+};
+
+/** An experiment that ends at once when it is told to, and what it has started does not. */
+function starting(name: keyof typeof scripts) {
+  return {
+    files: {
+      "src/main.ts": `export async function main() {
+        const args = ["-c", ${JSON.stringify(scripts[name])}];
+        new Deno.Command("sh", { args, stderr: "null" }).spawn();
+        await new Promise((resolve) => setTimeout(resolve, 600_000));
+      }`,
+    },
+    permissions: { run: { allow: true, deny: [] } },
+  } as const;
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test({
+    name:
+      `${signal}: what an experiment has started saves its work, and the log has its last words`,
+    ignore: !unix,
+    fn: () =>
+      withExperiment(starting("saving"), async (experiment) => {
+        const started = start(experiment);
+        const pid = await ready(experiment);
+        started.kill(signal);
+        const { outcome, log } = await result(experiment, started);
+        assertEquals([outcome.interrupted, outcome.signal], [true, signal]);
+        assertEquals(new TextDecoder().decode(log), `ready ${pid}\nsaved\n`);
+      }),
+  });
+}
+
+Deno.test({
+  name: "a second SIGINT kills what an experiment has started, too",
+  ignore: !unix,
+  fn: () =>
+    withExperiment(starting("deaf"), async (experiment) => {
+      const started = start(experiment);
+      const pid = await ready(experiment);
+      started.kill("SIGINT");
+      await until(() => !isAlive(leaderOf(pid)));
+      started.kill("SIGINT");
+      const { outcome } = await result(experiment, started);
+      assertEquals([outcome.interrupted, outcome.signal, isAlive(pid)], [true, "SIGINT", false]);
+    }),
+});
+
+Deno.test({
+  name: "what is left of a group is killed in the end",
+  ignore: !unix,
+  fn: async () => {
+    const deaf = new Deno.Command("sh", {
+      args: ["-c", scripts.deaf],
+      detached: true,
+      stdout: "piped",
+    }).spawn();
+    await deaf.stdout.getReader({ mode: "byob" }).read(new Uint8Array(1));
+    deaf.kill("SIGTERM");
+    let waited = 0;
+    await endGroup(deaf.pid, 300, () => waited++);
+    assertEquals([(await deaf.status).signal, waited], ["SIGKILL", 1]);
+    // It is empty now, and nobody waits.
+    await endGroup(deaf.pid, 60_000, () => waited++);
+    assertEquals(waited, 1);
+  },
+});
+
+function leaderOf(pid: number): number {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "pgid=", "-p", `${pid}`] }).outputSync();
+  return Number(new TextDecoder().decode(stdout));
+}
 
 Deno.test({
   name: "the group outlives a run that ended by itself, and does not hold it up",
