@@ -5,7 +5,7 @@
  */
 import type { CancelCommand } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError, shellWord } from "../errors.ts";
-import { resolve } from "../path.ts";
+import { join, resolve } from "../path.ts";
 import { statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
@@ -18,8 +18,8 @@ import { isExperiment, openSweep } from "./open.ts";
 import { shownPath } from "../shown_path.ts";
 import { noteCancelled, singleTask } from "./single.ts";
 import { callSlurm, slurmError } from "./slurm/client.ts";
-import { type JobEntry, submittedTasks } from "./slurm/submit.ts";
-import { readStates } from "./status.ts";
+import type { JobEntry } from "./slurm/submit.ts";
+import { readStates, tasksOf } from "./status.ts";
 
 /**
  * Interrupts what runs, and takes back what waits. What has ended stays as it is.
@@ -33,7 +33,7 @@ export async function cancel(command: CancelCommand, world: World): Promise<stri
   const { folder, runs } = await openSweep(command.folder, world, command.folderPlace);
   const ended = [
     ...await cancelHere(folder, command.folderPlace, world),
-    ...await cancelJobs(folder, world),
+    ...await cancelJobs(folder, runs.length, world),
   ];
   const path = shownPath(folder.path, world);
   if (ended.length === 0) return `Nothing to cancel: ${path} is not running\n`;
@@ -53,7 +53,8 @@ async function cancelSingle(
   if (!task || task.phase === "absent") return await cancelProcess(path, folderPlace, world);
   await scancel([task.id], world);
   await noteCancelled(path);
-  return `Cancelled job ${task.id}\n`;
+  const config = shellWord(join(shownPath(path, world), "config.yml"));
+  return `Cancelled job ${task.id}\nRepeat it with: expyrun run --on slurm ${config}\n`;
 }
 
 /** Ends a run that a process of this machine has in hand, as a signal from its terminal would. */
@@ -175,10 +176,8 @@ async function cancelHere(
   return [`process ${owner.pid}`];
 }
 
-async function cancelJobs(folder: SweepFolder, world: World): Promise<string[]> {
-  const tasks = [...(await submittedTasks(folder, world)).values()];
-  const there = tasks.filter(({ phase }) => phase !== "absent").map(({ id }) => id.split("_")[0]!);
-  const jobs = [...new Set(there)];
+async function cancelJobs(folder: SweepFolder, runs: number, world: World): Promise<string[]> {
+  const { jobs } = await tasksOf(folder, runs, world);
   if (jobs.length === 0) return [];
   await scancel(jobs, world);
   const at = timestamp();

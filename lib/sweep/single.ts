@@ -21,7 +21,7 @@ import { checkLauncher, parseExecution } from "./command.ts";
 import { requireSbatch, viewQueue } from "./slurm/client.ts";
 import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";
-import type { SubmittedTask } from "./states.ts";
+import { runningTask, type SubmittedTask } from "./states.ts";
 import { shownPath } from "../shown_path.ts";
 
 /** Where a folder keeps what SLURM was told of it. */
@@ -79,8 +79,15 @@ export async function runOnSlurm(
 export async function singleTask(path: string, world: World): Promise<SubmittedTask | undefined> {
   const entry = await readJob(path);
   if (!entry) return undefined;
-  const view = await viewQueue([entry.job], world);
-  return { id: entry.job, phase: view.phaseOf(entry.job), cancelled: entry.cancelled === true };
+  // Somebody may have submitted the script once more.
+  const id = await runningTask(path) ?? entry.job;
+  const view = await viewQueue([id.split("_")[0]!], world);
+  return { id, phase: view.phaseOf(id), cancelled: entry.cancelled === true && id === entry.job };
+}
+
+/** Where a task of a single run says what is expyrun's own. */
+export function singleLog(path: string): string {
+  return slurmFiles(openFolder(path)).log;
 }
 
 /** Notes that a folder's job was taken back. */

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import { isThere } from "../files.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
-import { recordAt } from "../snapshotter/record_file.ts";
+import { readRecord, recordAt } from "../snapshotter/record_file.ts";
 import type { QueuedTask } from "./slurm/queue.ts";
 
 /** A status as it is shown; `queued`: prepared, or to be run again, and in SLURM's queue. */
@@ -31,7 +32,7 @@ export interface RunState {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut?: boolean | undefined;
-  /** The message of the error that ended it. */
+  /** The message of the error that ended it, or of what keeps its record from being read. */
   readonly error?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly restarts?: number | undefined;
@@ -61,14 +62,45 @@ export async function runState(
 ): Promise<RunState> {
   const folder = folders.at(-1);
   const attempts = folders.length;
-  const record = folder === undefined ? undefined : await recordAt(folder);
-  if (record === undefined) return { run, status: folder ? "lost" : "prepared", folder, attempts };
+  if (folder === undefined) return { run, status: "prepared", folder, attempts };
+  const record = await recordOr(folder);
+  // Of what cannot be read nobody knows how it is: it may be another one's, or a newer program's.
+  if (typeof record === "string") {
+    return { run, status: "unknown", folder, attempts, error: record };
+  }
+  if (record === undefined) return { run, status: "lost", folder, attempts };
   const { exitCode, signal, timedOut, error, durationMs, restarts } = record;
   const status = task ? withQueue(record.status, task) : await statusOf(record);
   const ending = { exitCode, signal, timedOut, error, durationMs };
   const facts = { run, status, folder, attempts, ...ending, restarts };
-  const taken = record.status === "prepared" && folder !== undefined && isTaken(folder);
+  const taken = record.status === "prepared" && isTaken(folder);
   return { ...facts, recorded: record.status, taken, slurmTask: task?.id ?? record.slurmTask };
+}
+
+/** The record of a folder; why it cannot be read, as text; nothing where there is none. */
+async function recordOr(path: string): Promise<RunRecord | string | undefined> {
+  const folder = openFolder(path);
+  try {
+    return await readRecord(folder);
+  } catch (error) {
+    if (!(error instanceof ExpyrunError)) throw error;
+    return isGone(folder.record) ? undefined : error.problem.message;
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+  }
+}
+
+/** The task of SLURM that runs a folder now, by its record; by whom it was submitted is no matter. */
+export async function runningTask(folder: string | undefined): Promise<string | undefined> {
+  const record = folder === undefined ? undefined : await recordAt(folder);
+  return record?.status === "running" ? record.slurmTask : undefined;
 }
 
 /** It may have been killed before it could write a record. */

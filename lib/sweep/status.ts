@@ -4,7 +4,7 @@
  * @module
  */
 import type { StatusCommand } from "../command.ts";
-import { resolve } from "../path.ts";
+import { join, resolve } from "../path.ts";
 import { jsonOf } from "../resolver/deliver.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import { isOlder } from "../snapshotter/record_file.ts";
@@ -15,9 +15,9 @@ import { endText } from "./local.ts";
 import { isExperiment, openSweep, readFolders } from "./open.ts";
 import { shownPath } from "../shown_path.ts";
 import type { Runs, RunValues } from "./plan.ts";
-import { singleTask } from "./single.ts";
-import { submittedTasks } from "./slurm/submit.ts";
-import { countStatuses, type RunState, runState } from "./states.ts";
+import { singleLog, singleTask } from "./single.ts";
+import { type SubmittedTasks, submittedTasks } from "./slurm/submit.ts";
+import { countStatuses, runningTask, type RunState, runState } from "./states.ts";
 import { runsTable } from "./table.ts";
 
 /**
@@ -35,7 +35,13 @@ export async function status(command: StatusCommand, world: World): Promise<stri
   const { folder, runs } = await openSweep(command.folder, world, command.folderPlace);
   const states = await readStates(folder, runs.length, world);
   if (command.json) return statusJson(folder, runs, states);
-  return `${statusTable(runs, states, world)}\n${countsText(states)}\n`;
+  return `${statusTable(runs, states, world)}\n${countsText(states)}\n${reasonsText(states)}`;
+}
+
+/** Why runs are lost, or nobody knows how they are: a line each. */
+function reasonsText(states: readonly RunState[]): string {
+  return states.filter(({ status, error }) => error && (status === "lost" || status === "unknown"))
+    .map(({ run, status, error }) => `run ${run} is ${status}: ${error}\n`).join("");
 }
 
 /** `20 runs: 3 queued, 17 succeeded`. */
@@ -51,14 +57,15 @@ export function countOf(runs: number): string {
 
 /** A run that is of no sweep, submitted by itself or not at all. */
 async function singleStatus(path: string, json: boolean, world: World): Promise<string> {
-  const { run: _, attempts: __, ...state } = await runState(
-    0,
-    [path],
-    await singleTask(path, world),
+  const task = await singleTask(path, world);
+  const { run: _, attempts: __, ...state } = withReason(
+    await runState(0, [path], task),
+    singleLog(path),
   );
   if (json) return `${JSON.stringify(state)}\n`;
   const time = state.durationMs === undefined ? "" : ` in ${formatDuration(state.durationMs)}`;
-  return `${endText(state)}${time}\n`;
+  const why = state.status === "lost" || state.status === "unknown" ? state.error : undefined;
+  return `${endText(state)}${time}${why === undefined ? "" : `: ${why}`}\n`;
 }
 
 /** How all runs of a sweep are, by their own records and what SLURM knows. */
@@ -68,13 +75,40 @@ export async function readStates(
   world: World,
 ): Promise<RunState[]> {
   // SLURM first: a task that it no longer knows has written its record before.
-  const tasks = await submittedTasks(folder, world);
+  const tasks = await tasksOf(folder, count, world);
   const folders = await readFolders(folder, count);
   const states: RunState[] = [];
   for (const [run, mine] of folders.entries()) {
-    states.push(await runState(run, mine, tasks.get(run)));
+    const task = tasks.byRun.get(run);
+    const state = await runState(run, mine, task);
+    states.push(task ? withReason(state, join(folder.slurm, `${task.id}.log`)) : state);
   }
   return states;
+}
+
+/** What SLURM knows of a sweep's tasks. */
+export async function tasksOf(
+  folder: SweepFolder,
+  count: number,
+  world: World,
+): Promise<SubmittedTasks> {
+  const running = new Map<number, string>();
+  for (const [run, mine] of (await readFolders(folder, count)).entries()) {
+    const task = await runningTask(mine.at(-1));
+    if (task !== undefined) running.set(run, task);
+  }
+  return await submittedTasks(folder, running, world);
+}
+
+/** A task that expyrun itself has refused to start said why in its own log. */
+function withReason(state: RunState, log: string): RunState {
+  if (state.status !== "lost") return state;
+  try {
+    const error = [...Deno.readTextFileSync(log).matchAll(/^error: (.+)$/gm)].at(-1)?.[1];
+    return error === undefined ? state : { ...state, error };
+  } catch {
+    return state; // It has not begun.
+  }
 }
 
 /** The table of a sweep: values, status, time, folder. */

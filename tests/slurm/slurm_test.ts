@@ -217,6 +217,37 @@ test("what SLURM sends to all processes of a task the experiment hears once", as
   assertEquals(log, "heard\n");
 });
 
+test("a script that is submitted once more by hand: its tasks are found, and cancelled", async (project) => {
+  const words = ["--sbatch=--hold", "config.yml", "--wait", "-1", "--seed", "1..2"];
+  await cluster.call("scancel", await submit(project, ...words));
+  await become(project, ["lost", "lost"]);
+  const script = join(project.cwd, firstSweep, "job.0.sh");
+  const again = (await cluster.call("sbatch", "--parsable", script)).trim();
+  await cluster.call("scontrol", "release", again);
+  await become(project, ["running", "running"]);
+  const { stdout } = await project.run("status", "--json", firstSweep);
+  assertEquals(JSON.parse(stdout).runs[1].slurmTask, `${again}_1`);
+  const resumed = await project.run("sweep", "--resume", firstSweep);
+  assertStringIncludes(resumed.stdout, "Nothing to submit: 2 runs: 2 running");
+  const cancelled = await project.run("cancel", firstSweep);
+  assertStringIncludes(cancelled.stdout, `Cancelled job ${again}\n`);
+  await become(project, ["interrupted", "interrupted"]);
+});
+
+test("a task that expyrun refuses to start says why", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "config.yml"),
+    (await Deno.readTextFile(join(project.cwd, "config.yml"))) + "token: $A_TOKEN\n",
+  );
+  const words = ["--on", "slurm", "--sbatch=--export=NONE", "config.yml", "--seed", "1..1"];
+  const env = { ...cluster.env, A_TOKEN: "tell nobody" };
+  const submitted = await expyrun(["sweep", ...words], { cwd: project.cwd, env });
+  assertEquals(submitted.exitCode, 0, submitted.stderr);
+  await become(project, ["lost"]);
+  const { stdout } = await project.run("status", firstSweep);
+  assertMatch(stdout, /\nrun 0 is lost: Cannot execute ".*exp\.0": it needs \$A_TOKEN.*\n$/);
+});
+
 test("a controller that is down: unknown, and nothing is submitted", async (project) => {
   await submit(project, "config.yml", "--wait", "-1", "--seed", "1..1");
   await project.until("began", 1);

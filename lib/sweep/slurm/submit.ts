@@ -160,27 +160,43 @@ export function singleScript(
   return sbatchScript({ ...submission, tasks: { kind: "single", folder: checkedPath(folder) } });
 }
 
-/** The latest task of each run that was submitted, looked up in SLURM's queue. */
+/** What SLURM knows of the tasks of a sweep. */
+export interface SubmittedTasks {
+  /** The task of each run that was submitted: that which runs it now, else the latest. */
+  readonly byRun: ReadonlyMap<number, SubmittedTask>;
+  /** The jobs of which it still holds a task. */
+  readonly jobs: readonly string[];
+}
+
+/**
+ * Looks the tasks of a sweep up in SLURM's queue.
+ *
+ * @param runningAs the task that a run's own record names while it runs: somebody may have submitted
+ * the script once more
+ */
 export async function submittedTasks(
   folder: SweepFolder,
+  runningAs: ReadonlyMap<number, string>,
   world: World,
-): Promise<Map<number, SubmittedTask>> {
-  const entries = await readLines<JobEntry>(folder.jobs);
-  const ids = new Map<number, { id: string; job: string }>();
+): Promise<SubmittedTasks> {
+  const ids = new Map<number, string>();
   const cancelled = new Set<string>();
-  for (const entry of entries) {
+  for (const entry of await readLines<JobEntry>(folder.jobs)) {
     if ("cancelled" in entry) cancelled.add(entry.cancelled);
-    else {entry.runs.forEach((run, task) =>
-        ids.set(run, { id: `${entry.job}_${task}`, job: entry.job })
-      );}
+    else entry.runs.forEach((run, task) => ids.set(run, `${entry.job}_${task}`));
   }
-  const jobs = new Set([...ids.values()].map(({ job }) => job));
-  if (jobs.size === 0) return new Map();
-  const view = await viewQueue([...jobs], world);
-  return new Map(
-    [...ids].map(([run, { id, job }]) => [
-      run,
-      { id, phase: view.phaseOf(id), cancelled: cancelled.has(job) },
-    ]),
-  );
+  if (ids.size === 0) return { byRun: new Map(), jobs: [] };
+  const all = [...ids.values(), ...runningAs.values()];
+  const view = await viewQueue([...new Set(all.map(jobOf))], world);
+  const there = all.filter((id) => view.phaseOf(id) !== "absent").map(jobOf);
+  const taskOf = (run: number, submitted: string): SubmittedTask => {
+    const id = runningAs.get(run) ?? submitted;
+    return { id, phase: view.phaseOf(id), cancelled: cancelled.has(jobOf(id)) };
+  };
+  const byRun = new Map([...ids].map(([run, id]) => [run, taskOf(run, id)]));
+  return { byRun, jobs: [...new Set(there)] };
+}
+
+function jobOf(task: string): string {
+  return task.split("_")[0]!;
 }
