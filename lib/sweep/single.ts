@@ -19,7 +19,7 @@ import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { checkLauncher, parseExecution } from "./command.ts";
 import { requireSbatch, viewQueue } from "./slurm/client.ts";
-import { mergeOptions, readSlurmSection } from "./slurm/options.ts";
+import { mergeOptions, readSlurmSection, refuseSecrets } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";
 import { runningTask, type SubmittedTask } from "./states.ts";
 import { shownPath } from "../shown_path.ts";
@@ -55,6 +55,7 @@ export async function runOnSlurm(
   checkLauncher(execution, execution.on ?? "local");
   const run = await checkRun(await readConfiguration(command, world), command.config, world);
   const slurm = mergeOptions(readSlurmSection(run.resolved), execution.sbatch);
+  refuseSecrets(slurm, run.raw, world);
   await requireSbatch(world);
   const { folder, record } = await prepareRun(run, command, world);
   const { script, log, job } = slurmFiles(folder);

@@ -25,7 +25,7 @@ import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
 import { rememberedOptions, resumedExecution } from "./remembered.ts";
-import { mergeOptions } from "./slurm/options.ts";
+import { mergeOptions, refuseSecrets } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
 import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
 import { countOf, countsText, readStates, valuesJson } from "./status.ts";
@@ -71,6 +71,8 @@ async function define(
   if (task.dryRun) return dryRun(defined, command.json);
   if (defined.runs.length === 0) return { text: "", exitCode: 0 };
   const limits = on === "slurm" ? await checkSlurm(world) : undefined;
+  const slurm = mergeOptions(defined.slurm, execution.sbatch);
+  refuseSecrets(slurm, defined.base, world);
   const named = secretNaming(defined.base, world);
   const options = rememberedOptions(command.options, (text) => named(text) !== text);
   const made = await makeSweep(defined, { ...task, options }, world);
@@ -80,7 +82,6 @@ async function define(
     const { folder, runs } = made;
     const start = { folder, runs, values: defined.runs, debug: task.debug, execution };
     if (!limits) return await startHere({ ...start, fresh: true, quiet: command.quiet }, world);
-    const slurm = mergeOptions(defined.slurm, execution.sbatch);
     return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, world)
       .catch(async (error) => {
         await made.discard();
@@ -147,6 +148,7 @@ async function resume(
       return { text: `Nothing to submit: ${countsText(states)}\n`, exitCode: 0 };
     }
     const slurm = mergeOptions(slurmOptionsOf(opened, world), execution.sbatch);
+    refuseSecrets(slurm, opened.base, here);
     return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, told);
   } finally {
     held.end();

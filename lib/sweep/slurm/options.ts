@@ -5,7 +5,9 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../../errors.ts";
+import { secretNaming, writtenWords } from "../../resolver/given_secrets.ts";
 import type { Mapping, Node, Scalar } from "../../resolver/node.ts";
+import type { World } from "../../world.ts";
 
 /** One option of sbatch. */
 export interface SlurmOption {
@@ -29,8 +31,9 @@ const decided: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads `__slurm__`: a mapping of sbatch's long options; `true` stands for an option without a
- * value, `false` and null leave it out, a list is joined with commas, `_` may stand for `-`.
+ * Reads `__slurm__`: a mapping of sbatch's options; `true` stands for an option without a value,
+ * `false` and null leave it out (`requeue: false` is `--no-requeue`: SLURM's own default may be the
+ * other), a list is joined with commas, `_` may stand for `-`.
  *
  * @throws {ExpyrunError} `section`
  */
@@ -39,8 +42,11 @@ export function readSlurmSection(config: Mapping): SlurmOption[] {
   if (section === undefined || isNull(section)) return [];
   if (section.kind !== "mapping") throw wrong('"__slurm__" is no mapping', section.place);
   return [...section.entries].flatMap(([key, { keyPlace, value }]) => {
-    const name = `--${key.replaceAll("_", "-")}`;
+    const name = `${key.length === 1 ? "-" : "--"}${key.replaceAll("_", "-")}`;
     refuse(name, keyPlace, "section");
+    if (name === "--requeue" && isBool(value, false)) {
+      return [{ name: "--no-requeue", place: keyPlace }];
+    }
     if (isNull(value) || isBool(value, false)) return [];
     if (isBool(value, true)) return [{ name, place: keyPlace }];
     return [{ name, value: oneLine(optionText(key, value), value.place), place: value.place }];
@@ -92,6 +98,30 @@ export function mergeOptions(
 ): SlurmOption[] {
   const named = new Set(words.map(longName));
   return [...section.filter((option) => !named.has(longName(option))), ...words];
+}
+
+/**
+ * Refuses what would write a secret into the script, which stays.
+ *
+ * @param config says what is secret
+ * @throws {ExpyrunError} `slurm`, at the option
+ */
+export function refuseSecrets(
+  options: readonly SlurmOption[],
+  config: Mapping,
+  world: World,
+): void {
+  const named = secretNaming(config, world);
+  for (const { name, value, place } of options) {
+    if (value === undefined || named(value) === value) continue;
+    const words = writtenWords(config, world);
+    throw new ExpyrunError({
+      code: "slurm",
+      message: `Cannot pass "${name}" to sbatch: the script would hold a secret`,
+      place: place.kind === "argument" ? { kind: "argument", words, index: place.index } : place,
+      hint: "SLURM hands the whole environment on by itself: leave the value out",
+    });
+  }
 }
 
 /** sbatch's short options, where both forms are in common use. */

@@ -4,8 +4,10 @@ import {
   mergeOptions,
   readSbatchWord,
   readSlurmSection,
+  refuseSecrets,
   type SlurmOption,
 } from "../../../lib/sweep/slurm/options.ts";
+import { tellingWorld } from "../../world.ts";
 import { config, word } from "../config.ts";
 
 function shown(options: readonly SlurmOption[]): string {
@@ -18,6 +20,8 @@ const sections: readonly [section: string, options: string][] = [
   ['{partition: gpu, time: 60, gres: "gpu:1"}', "--partition=gpu --time=60 --gres=gpu:1"],
   ["{cpus_per_task: 4, mem-per-cpu: 2G}", "--cpus-per-task=4 --mem-per-cpu=2G"],
   ["{requeue: true, exclusive: false, qos: null}", "--requeue"],
+  ["{requeue: false}", "--no-requeue"],
+  ["{p: gpu, c: 4}", "-p=gpu -c=4"],
   ["{exclude: [node1, node2]}", "--exclude=node1,node2"],
   ["null", ""],
   ["{}", ""],
@@ -67,3 +71,22 @@ Deno.test("mergeOptions: the command line replaces, in either spelling", () => {
   const given = ["-p cpu", "--time=5"].map((text) => readSbatchWord(text, word(text)));
   assertEquals(shown(mergeOptions(section, given)), "--mem=1G -p=cpu --time=5");
 });
+
+const secret = "hf_supersecretvalue";
+const exported: readonly [value: string, isRefused: boolean][] = [
+  [secret, true],
+  [`ALL,HF_TOKEN=${secret}`, true],
+  ["ALL,HF_TOKEN=elsewhere", false],
+  ["ALL", false],
+];
+for (const [value, isRefused] of exported) {
+  Deno.test(`refuseSecrets: --export=${value}`, () => {
+    const text = `--sbatch=--export=${value}`;
+    const options = [readSbatchWord(`--export=${value}`, word(text))];
+    const world = tellingWorld({ env: { HF_TOKEN: secret }, words: ["sweep", text] });
+    const check = () => refuseSecrets(options, config("a: 1\n"), world);
+    if (!isRefused) return check();
+    const { problem } = assertThrows(check, ExpyrunError, 'Cannot pass "--export" to sbatch');
+    assertEquals(JSON.stringify(problem).includes(secret), false);
+  });
+}
