@@ -8,6 +8,7 @@ import { readRunSection, type RunSpec } from "./resolver/run_section.ts";
 import { versionsOf } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";
 import { type EntryPoint, findEntryPoint } from "./snapshotter/entry_point.ts";
+import { requireInputs } from "./snapshotter/facts.ts";
 import { followMovedCode } from "./snapshotter/moved.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { RuntimeName, World } from "./world.ts";
@@ -46,6 +47,19 @@ export async function chooseRuntime({ spec }: CheckedRun, world: World): Promise
   const name = runtimeOf(spec, world);
   if (name === "embedded") refuseExceptions(spec.permissions, spec.permissionsPlace);
   return { runtime: name, versions: await versionsOf(name, world) };
+}
+
+/**
+ * Refuses, where nothing is made yet, what would keep the run from being prepared.
+ *
+ * @throws {ExpyrunError} `launch` for permissions that its runtime does not know, `unreadable` for an
+ * input that is missing
+ */
+export function refuseUnready({ spec }: CheckedRun, world: World): void {
+  if (runtimeOf(spec, world) === "embedded") {
+    refuseExceptions(spec.permissions, spec.permissionsPlace);
+  }
+  requireInputs(spec.inputs);
 }
 
 /** The runtime that the command line, the configuration or the program itself names, in this order. */

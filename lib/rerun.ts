@@ -5,7 +5,7 @@
  * @module
  */
 import type { PrepareCommand, RerunCommand } from "./command.ts";
-import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
+import { type ArgumentPlace, ExpyrunError, shellWord } from "./errors.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
 import type { CheckedRun } from "./check.ts";
 import { prepareRun } from "./prepare.ts";
@@ -79,7 +79,9 @@ export async function runArchive(
   }
   if (elsewhere) {
     const message = "Cannot submit an archive: it is unpacked and run here";
-    throw new ExpyrunError({ code: "usage", message, place: configPlace });
+    const hint = `Unpack it first: tar -xzf ${shellWord(config)}; ` +
+      "then: expyrun run --on slurm FOLDER/config.yml";
+    throw new ExpyrunError({ code: "usage", message, place: configPlace, hint });
   }
   const archive = isAbsolute(config) ? config : join(world.cwd, config);
   const into = await Deno.realPath(await Deno.makeTempDir({ prefix: "expyrun-" }));

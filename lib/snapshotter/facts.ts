@@ -27,22 +27,41 @@ export async function inputFacts(
 ): Promise<InputFingerprint[]> {
   const cache = cachePlace(world.env);
   const facts: InputFingerprint[] = [];
-  for (const [index, { path, place }] of inputs.entries()) {
+  for (const [index, { path }] of inputs.entries()) {
     const taken = known.find((input) => input.path === path);
     try {
       facts.push(taken ?? await fingerprint(path, cache));
     } catch (error) {
-      const because = reasonOf(error);
-      if (because === undefined) throw error;
-      const message = `Cannot read the input "${path}": ${because}`;
-      const item = inputs.length > 1 ? `.${index}` : "";
-      const hint =
-        "__inputs__ names data that must be there before the run starts: put it there, or " +
-        `say where it is: --__run__.__inputs__${item} PATH`;
-      throw new ExpyrunError({ code: "unreadable", message, place, hint });
+      throw inputError(inputs, index, error);
     }
   }
   return facts;
+}
+
+/**
+ * Looks whether the declared inputs are there.
+ *
+ * @throws {ExpyrunError} as {@linkcode inputFacts}
+ */
+export function requireInputs(inputs: readonly DeclaredInput[]): void {
+  for (const [index, { path }] of inputs.entries()) {
+    try {
+      Deno.statSync(path);
+    } catch (error) {
+      throw inputError(inputs, index, error);
+    }
+  }
+}
+
+function inputError(inputs: readonly DeclaredInput[], index: number, error: unknown): unknown {
+  const { path, place } = inputs[index]!;
+  const because = reasonOf(error);
+  if (because === undefined) return error;
+  const message = `Cannot read the input "${path}": ${because}`;
+  const item = inputs.length > 1 ? `.${index}` : "";
+  const hint = "__inputs__ names data that must be there before the run starts: put it there, or " +
+    `say where it is: --__run__.__inputs__${item} PATH`;
+  return new ExpyrunError({ code: "unreadable", message, place, hint });
 }
 
 function reasonOf(error: unknown): string | undefined {

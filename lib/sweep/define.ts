@@ -5,7 +5,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { type CheckedRun, checkRun } from "../check.ts";
+import { type CheckedRun, checkRun, refuseUnready } from "../check.ts";
 import { type Configuration, refuseDebugKey } from "../resolve.ts";
 import { deliverable, jsonOf } from "../resolver/deliver.ts";
 import { parseValues } from "../resolver/document.ts";
@@ -151,7 +151,11 @@ async function checkRuns(
   const twins = new Map<number, number>();
   let first: { spec: RunSpec; slurm: SlurmOption[] } | undefined;
   for (const [index, run] of entriesOf(runs)) {
-    const checked = await ofRun(run, () => checkOf(run));
+    const checked = await ofRun(run, async () => {
+      const checked = await checkOf(run);
+      refuseUnready(checked, world);
+      return checked;
+    });
     const slurm = readSlurmSection(checked.resolved);
     first ??= { spec: checked.spec, slurm };
     refuseOtherOptions(first.slurm, slurm);

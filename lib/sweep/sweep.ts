@@ -5,6 +5,7 @@
  */
 import { ExpyrunError, shellWord } from "../errors.ts";
 import { secretNaming } from "../resolver/given_secrets.ts";
+import { join, resolve } from "../path.ts";
 import type { World } from "../world.ts";
 import {
   checkLauncher,
@@ -20,7 +21,7 @@ import { readLines, type SweepRecord } from "./folder.ts";
 import { holdSweep } from "./lock.ts";
 import { makeSweep } from "./make.ts";
 import { succeededBefore } from "./needed.ts";
-import { movedFrom, openSweep, type Sweep } from "./open.ts";
+import { isExperiment, movedFrom, openSweep, type Sweep } from "./open.ts";
 import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
@@ -124,6 +125,7 @@ async function resume(
   command: SweepCommand,
   here: World,
 ): Promise<SweepAnswer> {
+  await refuseRun(task, here);
   const opened = await openSweep(task.resume, here, task.resumePlace);
   const { folder, runs: values, record } = opened;
   refuseMoved(opened, task);
@@ -153,6 +155,20 @@ async function resume(
   } finally {
     held.end();
   }
+}
+
+/** What stands alone is gone on with in other words. */
+async function refuseRun({ resume, resumePlace }: SweepResumption, world: World): Promise<void> {
+  if (!await isExperiment(resolve(world.cwd, resume))) return;
+  const folder = shellWord(resume);
+  throw new ExpyrunError({
+    code: "status",
+    message: `Cannot go on with "${resume}": it is a run, not a sweep`,
+    place: resumePlace,
+    hint: `Repeat it with: expyrun rerun ${folder}; on SLURM with: expyrun run --on slurm ${
+      shellWord(join(resume, "config.yml"))
+    }; one that was only prepared is run by: expyrun execute ${folder}`,
+  });
 }
 
 /** How the rest is executed: as the sweep was begun, but for what the command line says now. */
