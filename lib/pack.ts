@@ -5,6 +5,7 @@
  */
 import type { PackCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
+import { interruptibly } from "./interruption.ts";
 import { basename, join, resolve } from "./path.ts";
 import { type ArchiveItem, insideName, writeArchive } from "./runs/archive.ts";
 import { cachedDependencies } from "./runs/dependencies.ts";
@@ -33,7 +34,8 @@ export async function pack(command: PackCommand, world: World): Promise<string> 
   try {
     // A name that was chosen may be written over; that of another run's archive is a coincidence.
     const replace = output === undefined ? "if the same" : "always";
-    if (!await writeArchive(archive, items, replace)) throw otherArchive(archive, place);
+    const write = ({ checkpoint }: World) => writeArchive(archive, items, replace, checkpoint);
+    if (!await interruptibly("packing the run", world, write)) throw otherArchive(archive, place);
   } catch (error) {
     throw writeError(archive, error, output?.place ?? place);
   }

@@ -6,6 +6,7 @@
  */
 import type { PrepareCommand, RerunCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError, shellWord } from "./errors.ts";
+import { interruptibly } from "./interruption.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
 import type { CheckedRun } from "./check.ts";
 import { prepareRun } from "./prepare.ts";
@@ -84,9 +85,12 @@ export async function runArchive(
     throw new ExpyrunError({ code: "usage", message, place: configPlace, hint });
   }
   const archive = isAbsolute(config) ? config : join(world.cwd, config);
-  const into = await Deno.realPath(await Deno.makeTempDir({ prefix: "expyrun-" }));
+  const into = await interruptibly(
+    "unpacking the archive",
+    world,
+    ({ checkpoint }) => unpacked(archive, config, configPlace, checkpoint),
+  );
   try {
-    await readArchive(archive, into, configPlace);
     const folder = openFolder(await onlyFolder(into, archive, configPlace));
     const original = { folder, record: await findRecord(folder, configPlace), archive };
     const place = { folder: config, folderPlace: configPlace };
@@ -96,6 +100,24 @@ export async function runArchive(
     throw withoutTrace(error, into, config);
   } finally {
     await Deno.remove(into, { recursive: true });
+  }
+}
+
+/** A temporary folder that holds what an archive does. */
+async function unpacked(
+  archive: string,
+  config: string,
+  place: ArgumentPlace,
+  checkpoint: World["checkpoint"],
+): Promise<string> {
+  const into = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "expyrun-" }));
+  try {
+    await readArchive(archive, into, place, checkpoint);
+    await checkpoint?.(true);
+    return into;
+  } catch (error) {
+    await Deno.remove(into, { recursive: true });
+    throw withoutTrace(error, into, config);
   }
 }
 

@@ -8,6 +8,7 @@ import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
 import { linkProblem } from "../snapshotter/link_targets.ts";
 import { writeAll } from "../files.ts";
+import type { World } from "../world.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
 /** What goes into an archive: a file, or a symbolic link. Paths are written with `/`. */
@@ -30,6 +31,7 @@ const pieceBytes = 2 ** 16;
  *
  * @param path of the archive, absolute
  * @param replace whether what is there is written over
+ * @param checkpoint passed again and again
  * @returns whether the archive is there now
  * @throws {Deno.errors.NotFound} and its like, when a file cannot be read or written
  */
@@ -37,17 +39,21 @@ export async function writeArchive(
   path: string,
   items: readonly ArchiveItem[],
   replace: "always" | "if the same" = "always",
+  checkpoint?: World["checkpoint"],
 ): Promise<boolean> {
   const half = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await Deno.open(half, { write: true, createNew: true });
     const { readable, controller } = createTarPacker();
-    const written = readable.pipeThrough(new CompressionStream("gzip")).pipeTo(sinkOf(file));
+    const written = readable.pipeThrough(new CompressionStream("gzip")).pipeTo(
+      sinkOf(file, checkpoint),
+    );
     const packing = packAll(items, controller.add).then(
       () => controller.finalize(),
       (error) => controller.error(error),
     );
     await Promise.all([packing, written]);
+    await checkpoint?.(true);
     const mayReplace = replace === "always" || !await isThere(path) ||
       await haveSameBytes(half, path);
     await (mayReplace ? Deno.rename(half, path) : Deno.remove(half));
@@ -58,9 +64,15 @@ export async function writeArchive(
   }
 }
 
-function sinkOf(file: Deno.FsFile): WritableStream<Uint8Array> {
+function sinkOf(
+  file: Deno.FsFile,
+  checkpoint: World["checkpoint"],
+): WritableStream<Uint8Array> {
   return new WritableStream({
-    write: (bytes) => writeAll(file, bytes),
+    write: async (bytes) => {
+      writeAll(file, bytes);
+      await checkpoint?.();
+    },
     close: () => file.close(),
     abort: () => file.close(),
   });
@@ -143,10 +155,16 @@ function plainMode(mode: number | null): number {
  * Unpacks an archive into a folder that is there and empty.
  *
  * @param place where the archive was named
+ * @param checkpoint passed again and again
  * @throws {ExpyrunError} "unreadable" when it cannot be read, or when anything in it would be
  * written elsewhere or is neither a file, a folder nor a symbolic link that stays inside
  */
-export async function readArchive(path: string, into: string, place?: Place): Promise<void> {
+export async function readArchive(
+  path: string,
+  into: string,
+  place?: Place,
+  checkpoint?: World["checkpoint"],
+): Promise<void> {
   const refuse = (because: string) =>
     new ExpyrunError({
       code: "unreadable",
@@ -167,8 +185,9 @@ export async function readArchive(path: string, into: string, place?: Place): Pr
       names.push(name);
       if (header.type === "symlink") links.set(name, header.linkname ?? "");
       else if (header.type === "directory") await Deno.mkdir(join(into, name), { recursive: true });
-      else if (header.type === "file") await unpackFile(join(into, name), header, body);
-      else throw refuse(`"${header.name}" is a ${header.type}`);
+      else if (header.type === "file") {
+        await unpackFile(join(into, name), header, body, checkpoint);
+      } else throw refuse(`"${header.name}" is a ${header.type}`);
       if (header.type !== "file") await body.cancel();
     }
     const problem = linkProblem(names, links, 1);
@@ -213,6 +232,7 @@ async function unpackFile(
   path: string,
   { mode }: TarHeader,
   body: ReadableStream<Uint8Array>,
+  checkpoint: World["checkpoint"],
 ): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const file = await Deno.open(path, {
@@ -220,5 +240,5 @@ async function unpackFile(
     createNew: true,
     mode: plainMode(mode ?? null),
   });
-  await body.pipeTo(sinkOf(file));
+  await body.pipeTo(sinkOf(file, checkpoint));
 }
