@@ -99,3 +99,18 @@ Deno.test("execute: a run that has ended since its record was read is not told l
     }
   });
 });
+
+Deno.test("execute: of an error with a long message the record has the beginning", async () => {
+  await withTempDir(async (cwd) => {
+    await writeFiles(cwd, {
+      "config.yml": "__run__: { __main__: 'a:main', __output_dir__: out, __name__: x }\n",
+      "a.ts": `export function main() {
+        console.error("before");
+        throw new Error("loss is " + "z".repeat(200_000));
+      }\n`,
+    });
+    assertEquals((await expyrun(["--quiet", "config.yml"], { cwd })).exitCode, 1);
+    const { error = "" } = await readRecord(openFolder(join(cwd, "out/x/exp.0")));
+    assertEquals(error, `Error: loss is ${"z".repeat(2000)}`.slice(0, 2000) + "...");
+  });
+});

@@ -28,7 +28,7 @@ export interface Outcome {
   readonly interrupted: boolean;
   /** Whether it was ended because its time was over. */
   readonly timedOut: boolean;
-  /** The last 16 KiB of what it wrote to stderr. */
+  /** The last 256 KiB of what it wrote to stderr, or somewhat more. */
   readonly stderrTail: string;
   /** Whether the log has all that it wrote. */
   readonly isLogged: boolean;

@@ -60,7 +60,7 @@ export interface Output {
   /**
    * Waits for what is still to be passed on, once the process has ended.
    *
-   * @returns the last 16 KiB of stderr as text, and what became of the log
+   * @returns the last 256 KiB of stderr as text, and what became of the log
    */
   end(): Promise<LogEnd & { stderrTail: string }>;
 }
@@ -69,32 +69,42 @@ export interface Output {
 const firstBytes = 1 << 14;
 /** More than a pipe holds, so that one read empties it. */
 const readBytes = 1 << 18;
-const tailBytes = 1 << 14;
+/** Also of an error whose message is long: it begins with what it is. */
+const tailBytes = 1 << 18;
 
 /** Passes both streams of a process on to the screen and to the log, as they come. */
 export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Output {
-  let tail = new Uint8Array();
+  const tail = makeTail();
   const logErr = log.stream();
   const stdout = pump(child.stdout, log.stream(), screens.stdout);
   const stderr = pump(child.stderr, (bytes) => {
-    tail = lastOf(tail, bytes);
+    tail.add(bytes);
     logErr(bytes);
   }, screens.stderr);
   return {
     end: async () => {
       await Promise.all([drain(stdout), drain(stderr)]);
-      return { ...log.end(), stderrTail: new TextDecoder().decode(tail) };
+      return { ...log.end(), stderrTail: tail.text() };
     },
   };
 }
 
-function lastOf(tail: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const fresh = bytes.subarray(Math.max(0, bytes.length - tailBytes));
-  const kept = tail.subarray(Math.max(0, tail.length + fresh.length - tailBytes));
-  const joined = new Uint8Array(kept.length + fresh.length);
-  joined.set(kept);
-  joined.set(fresh, kept.length);
-  return joined;
+/** The end of a stream, kept by the pieces that it came in. */
+function makeTail(): { add(bytes: Uint8Array): void; text(): string } {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  return {
+    add(bytes) {
+      pieces.push(bytes.slice(-tailBytes));
+      length += pieces.at(-1)!.length;
+      while (length - pieces[0]!.length >= tailBytes) length -= pieces.shift()!.length;
+    },
+    text() {
+      const all = new Uint8Array(length);
+      pieces.reduce((at, piece) => (all.set(piece, at), at + piece.length), 0);
+      return new TextDecoder().decode(all);
+    },
+  };
 }
 
 /** One stream on its way. */
