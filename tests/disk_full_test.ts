@@ -165,3 +165,18 @@ async function leaveRoom(dir: string, pages: number) {
   }
   return { free: () => Deno.remove(path) };
 }
+
+Deno.test("a disk that becomes full while a sweep runs: how to go on is told", () =>
+  withDisk(async ({ dir, expyrun }) => {
+    const words = ["--jobs", "1", "config.yml", "--how", "data", "none"];
+    const name = ["--__run__.__name__", "{how}"];
+    const { exitCode, stderr } = await expyrun("sweep", ...words, ...name);
+    assertEquals(exitCode, 125, stderr);
+    assertMatch(stderr, noSpace);
+    assertMatch(stderr, /^expyrun: go on with: expyrun sweep --resume \S+SWEEPS\/config\.0$/m);
+    await Deno.remove(join(dir, "data/exp.0/data"));
+    const sweep = join(dir, "SWEEPS/config.0");
+    await expyrun("sweep", "--quiet", "--resume", sweep);
+    const { counts } = JSON.parse((await expyrun("status", "--json", sweep)).stdout);
+    assertEquals(counts, { succeeded: 1, failed: 1 });
+  }));

@@ -114,3 +114,15 @@ Deno.test("execute: of an error with a long message the record has the beginning
     assertEquals(error, `Error: loss is ${"z".repeat(2000)}`.slice(0, 2000) + "...");
   });
 });
+
+Deno.test("execute: a folder that was removed meanwhile is not told to lack what is hidden in it", async () => {
+  await withTempDir(async (cwd) => {
+    const folder = openFolder(await prepared(cwd, {}));
+    const record = await readRecord(folder);
+    await Deno.remove(folder.hidden, { recursive: true });
+    const take = () => takeFolder(folder, record, undefined);
+    await assertRejects(take, ExpyrunError, "its folder .expyrun is gone");
+    await Deno.remove(folder.path, { recursive: true });
+    await assertRejects(take, ExpyrunError, `"${folder.path}": there is no such folder`);
+  });
+});

@@ -4,10 +4,17 @@
  * @module
  */
 import { ExpyrunError, type Place, shellWord } from "../errors.ts";
+import { isThere } from "../files.ts";
 import { dirname } from "../path.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
-import { type ExperimentFolder, folderError, writeFile } from "../snapshotter/folder.ts";
+import {
+  type ExperimentFolder,
+  folderError,
+  openFolder,
+  writeFile,
+} from "../snapshotter/folder.ts";
 import { identityOf } from "../snapshotter/machine.ts";
+import { noRecord } from "../snapshotter/no_record.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { readRecord } from "../snapshotter/record_file.ts";
 import type { SlurmTask } from "./slurm_task.ts";
@@ -81,6 +88,7 @@ async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
 
 /** What begins with a dot is easily left behind when a folder is copied. */
 function hiddenGone(path: string, place: Place | undefined): ExpyrunError {
+  if (!isThere(path)) return noRecord(openFolder(path), place, new Deno.errors.NotFound());
   return new ExpyrunError({
     code: "status",
     message: `Cannot execute "${path}": its folder .expyrun is gone`,

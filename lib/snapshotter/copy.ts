@@ -21,6 +21,7 @@ import { copyError, readReason } from "./roots.ts";
  * are those of the bytes that were written, also when a file changes meanwhile.
  *
  * @param place where the output directory was configured
+ * @param from where the code was
  * @throws {ExpyrunError} "snapshot" for what cannot be read, "folder" for what cannot be written
  */
 export async function copyItems(
@@ -28,6 +29,7 @@ export async function copyItems(
   into: string,
   place: Place,
   world: Pick<World, "checkpoint"> = {},
+  from?: Place,
 ): Promise<{ files: CopiedFile[]; blocks: string[] }> {
   const blocks = hashBlocks();
   const folders = new Set<string>();
@@ -38,7 +40,7 @@ export async function copyItems(
     makeFolder(dirname(target), folders, place);
     if (item.kind === "link") files.push(copyLink(item, target, place));
     else {
-      const bytes = read(item);
+      const bytes = read(item, from);
       write(target, bytes, item.mode, place);
       blocks.add(bytes);
       files.push({ path: item.path, bytes: bytes.length, sha256: await sha256(bytes) });
@@ -84,12 +86,12 @@ function makeFolder(path: string, made: Set<string>, place: Place): void {
   }
 }
 
-function read({ path, source }: Planned): Uint8Array<ArrayBuffer> {
+function read({ path, source }: Planned, from?: Place): Uint8Array<ArrayBuffer> {
   try {
     return Deno.readFileSync(source);
   } catch (error) {
     const hint = "Make it readable, list it in .gitignore, or move it out of the package";
-    throw copyError(path, readReason(error), hint);
+    throw copyError(path, readReason(error), hint, from);
   }
 }
 

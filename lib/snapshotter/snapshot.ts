@@ -38,7 +38,14 @@ export async function takeSnapshot(
   const plan = earlier
     ? planFromRecord(spec, entry, earlier)
     : await planCopy(spec, entry, folder, world);
-  const { files, blocks } = await copyItems(plan.items, folder.path, spec.outputDirPlace, world);
+  const { outputDirPlace, main: { place } } = spec;
+  const { files, blocks } = await copyItems(
+    plan.items,
+    folder.path,
+    outputDirPlace,
+    world,
+    place,
+  );
   if (earlier) warnChanged(spec, earlier.files, files, world);
   const resolution = await writeImports({
     spec,

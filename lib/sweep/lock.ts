@@ -39,11 +39,20 @@ export async function holdSweep(folder: SweepFolder, place?: Place): Promise<Hel
 
 /** The process that conducts a sweep; undefined when there is none. */
 export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity | undefined> {
-  const file = await openLock(folder);
+  const file = await openLock(folder).catch((error) => openToRead(folder, error));
   try {
     return await file.tryLock(true) ? undefined : await ownerOf(folder);
   } finally {
     file.close();
+  }
+}
+
+/** Another user's sweep: who conducts it can be told all the same. */
+async function openToRead({ lock }: SweepFolder, otherwise: unknown): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(lock);
+  } catch {
+    throw otherwise;
   }
 }
 

@@ -54,12 +54,14 @@ export async function startHere(start: LocalStart, world: World): Promise<SweepA
     await appendLine(folder.folders, entry);
     return entry;
   };
-  const stopped = await executeLocally({ ...start, again }, world);
+  const path = shellWord(shownPath(folder.path, world));
+  const sayGoOn = () => world.say(`expyrun: go on with: expyrun sweep --resume ${path}`);
+  const stopped = await executeLocally({ ...start, again }, world).catch((error) => {
+    sayGoOn();
+    throw error;
+  });
   const states = await readStates(folder, values.length, world);
-  const path = shownPath(folder.path, world);
-  if (stopped !== undefined) {
-    world.say(`expyrun: go on with: expyrun sweep --resume ${shellWord(path)}`);
-  }
+  if (stopped !== undefined) sayGoOn();
   const allSucceeded = states.every(({ status }) => status === "succeeded");
   return {
     text: quiet ? "" : statusTable(values, states, world),

@@ -122,8 +122,11 @@ for (const signal of ["SIGTERM", "SIGUSR2"] as const) {
         await ready(experiment);
         const heard = (times: number) =>
           until(async () => (await logText(experiment.folder)).includes(`heard ${times}\n`));
-        for (const pid of processesOf(started.pid)) Deno.kill(pid, signal);
+        const before = processesOf(started.pid);
+        for (const pid of before.toReversed()) Deno.kill(pid, signal);
         await heard(1);
+        // Two of one kind that wait to be taken are one. Once taken, there is another witness.
+        await until(() => processesOf(started.pid).some((pid) => !before.includes(pid)));
         // A second SIGTERM is not passed on; of others each one is.
         if (signal === "SIGUSR2") {
           started.kill(signal);

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { firstSweep, type Project, until, withProject } from "../sweep/program.ts";
-import { expyrun, writeFiles } from "../temp.ts";
+import { expyrun, root, writeFiles } from "../temp.ts";
 import { type Cluster, maxArraySize, missing, startCluster } from "./cluster.ts";
 
 if (missing !== undefined) {
@@ -215,6 +215,32 @@ test("what SLURM sends to all processes of a task the experiment hears once", as
   await become(project, ["interrupted"]);
   const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
   assertEquals(log, "heard\n");
+});
+
+test("an experiment may have itself requeued, as the README says", async (project) => {
+  const readme = await Deno.readTextFile(join(root, "README.md"));
+  const [listening] = /^Deno\.addSignalListener\("SIGUSR2"[^]*?^\}\);$/m.exec(readme)!;
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      console.log("restart", Deno.env.get("EXPYRUN_RESTART"));
+      if (Deno.env.has("EXPYRUN_RESTART")) return;
+      ${listening.replace(")!", ")")}
+      Deno.writeTextFileSync("began", "");
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    }`,
+  );
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  const permissions = "  __permissions__: { run: [scontrol] }\n";
+  await Deno.writeTextFile(config, text.replace("  __name__", `${permissions}  __name__`));
+  const words = ["--sbatch=--signal=USR2@60", "--sbatch=--time=60", "--sbatch=--requeue"];
+  const job = await submit(project, ...words, "config.yml", "--seed", "1..1");
+  await project.until("began", 1);
+  await cluster.call("scancel", "--batch", "--signal=USR2", `${job}_0`);
+  await become(project, ["succeeded"]);
+  const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
+  assertEquals(log, "restart undefined\nrestart 1\n");
 });
 
 test("a script that is submitted once more by hand: its tasks are found, and cancelled", async (project) => {

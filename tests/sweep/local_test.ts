@@ -375,6 +375,35 @@ test("what a run that takes too long has started is told to end, and killed in t
   await until(() => Promise.resolve(!isAlive(Number(files["deaf"]))));
 });
 
+test("of a record that cannot be read nothing is known, and its run is left alone", async (project) => {
+  await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  const record = join(project.cwd, "out/s/2/exp.0/record.json");
+  const text = await Deno.readTextFile(record);
+  await Deno.writeTextFile(record, text.replace('"format": 1', '"format": 2'));
+  assertEquals(await project.statuses(), ["succeeded", "unknown"]);
+  assertStringIncludes(
+    (await project.run("status", firstSweep)).stdout,
+    `\nrun 1 is unknown: Cannot read "${await Deno.realPath(
+      record,
+    )}": its format is 2, newer than 1\n`,
+  );
+  const { stderr } = await project.run("sweep", "--resume", firstSweep);
+  assertStringIncludes(stderr, "Leaving out 1 run: whether they still run cannot be told");
+  await Deno.remove(record);
+  assertEquals(await project.statuses(), ["succeeded", "lost"]);
+});
+
+test("a run is no sweep to go on with", async (project) => {
+  await project.run("--quiet", "config.yml", "--seed", "5");
+  const { exitCode, stderr } = await project.run("sweep", "--resume", "out/s/5/exp.0");
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, 'Cannot go on with "out/s/5/exp.0": it is a run, not a sweep');
+  assertStringIncludes(
+    stderr,
+    "hint: Repeat it with: expyrun rerun out/s/5/exp.0; on SLURM with: ",
+  );
+});
+
 test("--runtime is that of all runs", async (project) => {
   const words = ["--quiet", "--runtime", "embedded", "config.yml", "--seed", "1..2"];
   const { exitCode, stderr } = await project.run("sweep", ...words);
