@@ -187,7 +187,8 @@ test("signals and the time limit reach the experiment", async (project) => {
   await project.until("began", 1);
   const log = join(project.cwd, "out/s/1/exp.0/outputs.log");
   await cluster.call("scancel", "--batch", "--signal=USR1", `${job}_0`);
-  await until(async () => (await Deno.readTextFile(log)).startsWith("USR1\n"));
+  const logged = () => Deno.readTextFile(log).catch(() => "");
+  await until(async () => (await logged()).startsWith("USR1\n"));
   await cluster.call("scontrol", "update", `JobId=${job}_0`, "EndTime=now+1");
   await become(project, ["interrupted"]);
   const { signal, exitCode } = await project.record(1);
