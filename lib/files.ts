@@ -24,6 +24,11 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Whether an error says that there is nothing by that name. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
 function statOf(path: string | URL): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { processStat } from "../snapshotter/machine.ts";
 import { wait } from "../time.ts";
 
-/** As long as `cancel` and SLURM wait before they kill what does not end. */
+/** How long what was told to end may take before it is killed: as long as SLURM waits by default. */
 export const patienceMs = 30_000;
 const pollMs = 50;
 
@@ -43,19 +44,10 @@ function isEmpty(leader: number): boolean {
 function statesIn(leader: number): string[] {
   return Array.from(Deno.readDirSync("/proc"), ({ name }) => name)
     .filter((name) => /^\d+$/.test(name))
-    .map(statOf).filter(({ group }) => group === String(leader)).map(({ state }) => state!);
-}
-
-/** A process by its number; empty when it is gone. */
-function statOf(pid: string): { state?: string | undefined; group?: string | undefined } {
-  try {
-    // The name of its program stands before, in parentheses, and may hold anything.
-    const [state, , group] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!
-      .split(" ");
-    return { state, group };
-  } catch {
-    return {};
-  }
+    .flatMap((pid) => {
+      const [state, , group] = processStat(pid) ?? [];
+      return group === String(leader) ? [state!] : [];
+    });
 }
 
 /** Whether a group has a member that could be signalled; Windows has no groups. */

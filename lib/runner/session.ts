@@ -17,7 +17,7 @@ const setsid = "/usr/bin/setsid";
  *
  * @throws {Deno.errors.NotFound} and whatever else keeps a process from starting
  */
-export function startInSession(
+function startInSession(
   program: string,
   options: Omit<Deno.CommandOptions, "detached">,
 ): Deno.ChildProcess {
@@ -27,6 +27,36 @@ export function startInSession(
     return new Deno.Command(program, { ...options, detached: true }).spawn();
   }
   return new Deno.Command(setsid, { ...options, args: [program, ...args] }).spawn();
+}
+
+/**
+ * Starts a shell that waits on its standard input, which ends when expyrun does.
+ *
+ * @returns nothing where there are no more processes: what it is for is worth less than the run
+ */
+export function startShell(script: string, ...parameters: string[]): Deno.ChildProcess | undefined {
+  try {
+    // A signal to the group of expyrun must not reach it.
+    return startInSession("/bin/sh", {
+      args: ["-c", script, ...parameters],
+      cwd: "/",
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A scheduler may have ended it, as it ends all processes of a task. */
+export function endShell(shell: Deno.ChildProcess): void {
+  try {
+    shell.kill("SIGKILL");
+  } catch {
+    // Then there is nothing to end.
+  }
 }
 
 /**

@@ -116,11 +116,13 @@ export function listenToSignals(
   env: World["env"],
 ): () => void {
   const witness = startWitness(env);
-  const hear = async (signal: Deno.Signal) => pass(signal, await witness?.hasGot(signal));
+  const hear = witness
+    ? async (signal: Deno.Signal) => pass(signal, await witness.hasGot(signal))
+    : pass;
   const passed = Deno.build.os === "windows" ? ["SIGINT" as const] : [...once, ...always];
   const listeners = passed.map((signal): [Deno.Signal, () => void] => [
     signal,
-    () => witness ? void hear(signal) : pass(signal),
+    () => void hear(signal),
   ]);
   if (Deno.build.os !== "windows") {
     listeners.push(

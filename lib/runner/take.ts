@@ -88,7 +88,6 @@ async function isRestart(path: string, task: SlurmTask): Promise<boolean> {
 
 /** What begins with a dot is easily left behind when a folder is copied. */
 function hiddenGone(path: string, place: Place | undefined): ExpyrunError {
-  if (!isThere(path)) return noRecord(openFolder(path), place, new Deno.errors.NotFound());
   return new ExpyrunError({
     code: "status",
     message: `Cannot execute "${path}": its folder .expyrun is gone`,
@@ -108,7 +107,12 @@ async function isFirst(path: string, owner: string, place?: Place): Promise<bool
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     if (isMade) Deno.removeSync(path);
-    if (error instanceof Deno.errors.NotFound) throw hiddenGone(dirname(dirname(path)), place);
+    const folder = dirname(dirname(path));
+    if (error instanceof Deno.errors.NotFound) {
+      throw isThere(folder)
+        ? hiddenGone(folder, place)
+        : noRecord(openFolder(folder), place, error);
+    }
     throw folderError(`Cannot write "${path}"`, error);
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { isV8 } from "../engine.ts";
+import { processStat } from "../snapshotter/machine.ts";
 import type { Usage } from "../snapshotter/record.ts";
 import { after } from "../time.ts";
 
@@ -124,8 +125,8 @@ function processUsage(pid: number): Usage | undefined {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     const peakKiB = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
     if (peakKiB === undefined) return undefined; // It has ended.
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = processStat(pid);
+    if (fields === undefined) return undefined;
     // utime, stime, and those of its own children that it has waited for.
     const spent = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
     return { peakMemoryBytes: Number(peakKiB) * 1024, cpuTimeMs: spent * 1000 / ticks };

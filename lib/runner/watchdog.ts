@@ -4,7 +4,7 @@
  * @module
  */
 import { isFile } from "../files.ts";
-import { startInSession } from "./session.ts";
+import { endShell, startShell } from "./session.ts";
 
 // Reading ends when expyrun, the only one to hold the other end of the pipe, is gone. `kill` is
 // written as POSIX has it: dash takes no `kill -KILL --`.
@@ -98,31 +98,5 @@ function openList(path: string) {
     };
   } catch {
     return undefined;
-  }
-}
-
-function startShell(script: string, ...parameters: string[]): Deno.ChildProcess | undefined {
-  try {
-    // A signal to the group of expyrun must not reach it.
-    return startInSession("/bin/sh", {
-      args: ["-c", script, ...parameters],
-      cwd: "/",
-      clearEnv: true,
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-    });
-  } catch {
-    // No more processes: the experiment, which has started, is worth more than its watch.
-    return undefined;
-  }
-}
-
-/** A scheduler may have ended it, as it ends all processes of a task. */
-function endShell(shell: Deno.ChildProcess): void {
-  try {
-    shell.kill("SIGKILL");
-  } catch {
-    // Then there is nothing to end.
   }
 }

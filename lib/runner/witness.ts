@@ -6,7 +6,7 @@
  * @module
  */
 import { wait } from "../time.ts";
-import { startInSession } from "./session.ts";
+import { endShell, startShell } from "./session.ts";
 import { slurmTask } from "./slurm_task.ts";
 import { canWatch } from "./watchdog.ts";
 
@@ -16,6 +16,8 @@ export interface Witness {
   hasGot(signal: Deno.Signal): Promise<boolean>;
   end(): void;
 }
+
+const script = "read -r end";
 
 /** How long SLURM may take from one process to the next. */
 const pauseMs = 100;
@@ -27,36 +29,16 @@ const pauseMs = 100;
  */
 export function startWitness(env: Readonly<Record<string, string>>): Witness | undefined {
   if (slurmTask(env) === undefined || !canWatch()) return undefined;
-  let shell = startShell();
+  let shell = startShell(script);
   return {
     hasGot: async (signal) => {
-      const status = await Promise.race([shell?.status, wait(pauseMs)]);
+      const asked = shell;
+      const status = await Promise.race([asked?.status, wait(pauseMs)]);
       if (!status) return false;
-      if (await shell?.status === status) shell = startShell();
+      // Of signals that come together, the first makes the next one.
+      if (shell === asked) shell = startShell(script);
       return status.signal === signal;
     },
-    end: () => {
-      try {
-        shell?.kill("SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    },
+    end: () => shell && endShell(shell),
   };
-}
-
-/** Its standard input ends when expyrun does, and then so does it. */
-function startShell(): Deno.ChildProcess | undefined {
-  try {
-    return startInSession("/bin/sh", {
-      args: ["-c", "read -r end"],
-      cwd: "/",
-      clearEnv: true,
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-    });
-  } catch {
-    return undefined; // No more processes: then signals are passed on.
-  }
 }

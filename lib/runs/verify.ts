@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isAbsent } from "../files.ts";
 import { join } from "../path.ts";
 import { groupByBlock } from "../snapshotter/blocks.ts";
 import { sha256 } from "../snapshotter/digest.ts";
@@ -144,10 +145,6 @@ function contentOf(path: string): Content | Exclude<State, "same"> {
 interface Content {
   readonly link?: string;
   readonly bytes?: Uint8Array<ArrayBuffer>;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
 /** Many at a time: while the system hashes one file, the next is read. Order is kept. */

@@ -101,10 +101,18 @@ function maybe<Key extends string>(key: Key, value: string | undefined) {
 async function startTimeOf(pid: number): Promise<string | undefined> {
   if (Deno.build.os === "windows") return undefined;
   if (Deno.build.os !== "linux") return await say("ps", "-o", "lstart=", "-p", String(pid));
+  const fields = processStat(pid);
+  return fields?.[0] === "Z" || fields?.[0] === "X" ? undefined : fields?.[19];
+}
+
+/**
+ * What Linux tells of a process (proc(5), `/proc/PID/stat`), from its state on, the third field;
+ * nothing when there is none.
+ */
+export function processStat(pid: number | string): string[] | undefined {
   const stat = readText(`/proc/${pid}/stat`);
   // The second field, the program's name, may hold spaces and parentheses.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields?.[0] === "Z" || fields?.[0] === "X" ? undefined : fields?.[19];
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 async function bootIdOf(): Promise<string | undefined> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isAbsent } from "../files.ts";
 import { nearPath } from "../near_path.ts";
 import { basename, dirname, isAbsolute, join, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
@@ -68,10 +69,6 @@ function includePath(spec: RunSpec, written: string, place: Place): string {
     );
   }
   return path;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
 function checkName(path: string, place: Place): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname, join, slashed } from "../path.ts";
-import { isThere } from "../files.ts";
+import { isAbsent, isThere } from "../files.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
@@ -211,8 +211,7 @@ function recordedItem(spec: RunSpec, file: CopiedFile): Planned | undefined {
     }
     return info.isFile ? plannedFile(file.path, source, info) : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    if (isAbsent(error)) return undefined;
     throw copyError(file.path, readReason(error), "Make it readable", spec.main.place);
   }
 }

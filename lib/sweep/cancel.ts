@@ -6,6 +6,7 @@
 import type { CancelCommand } from "../command.ts";
 import { type ArgumentPlace, ExpyrunError, shellWord } from "../errors.ts";
 import { join, resolve } from "../path.ts";
+import { patienceMs } from "../runner/group.ts";
 import { statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
@@ -84,9 +85,6 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
   return `Cancelled process ${process.pid}\nRepeat it with: expyrun rerun ${shellWord(shown)}\n`;
 }
 
-/** As long as SLURM waits by default before it kills what does not end. */
-const graceMs = 30_000;
-
 /**
  * Waits for the end of a process that was told to end: an experiment may take its time, or take no
  * notice. Then it is interrupted again, which kills what it runs.
@@ -97,16 +95,16 @@ export async function waitForEnd(
   isThere: () => Promise<boolean>,
   { pid }: Pick<ProcessIdentity, "pid">,
   world: Pick<World, "say">,
-  patienceMs: number = graceMs,
+  forMs: number = patienceMs,
 ): Promise<void> {
   const start = performance.now();
   // The first interrupts what runs, the second kills it; a third one would reach expyrun alone, which
   // then writes how that ended.
   let interrupts = 2;
   for (let round = 0; await isThere(); round++) {
-    const isOver = performance.now() - start >= patienceMs;
+    const isOver = performance.now() - start >= forMs;
     if (round === tellingRounds) {
-      const then = `what does not end in ${patienceMs / 1000} s is killed`;
+      const then = `what does not end in ${forMs / 1000} s is killed`;
       world.say(
         `expyrun: waiting for process ${pid} and what it runs, which were told to end; ${then}`,
       );

@@ -7,7 +7,7 @@
  */
 import { basename, extname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
-import { isThere } from "../files.ts";
+import { isAbsent, isThere } from "../files.ts";
 import { nearHint } from "../near_path.ts";
 import { folderError, makeWithParents, removeEmpty, writeFile } from "../snapshotter/folder.ts";
 import type { RuntimeName } from "../world.ts";
@@ -139,9 +139,7 @@ export async function readSweepRecord(
   try {
     record = JSON.parse(await Deno.readTextFile(folder.record));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-      throw refuse((error as Error).message);
-    }
+    if (!isAbsent(error)) throw refuse((error as Error).message);
     if (!isThere(folder.path)) throw refuse("there is no such folder", nearHint(folder.path));
     const hint =
       "A sweep is a folder such as out/SWEEPS/config.0; of a run, one that holds record.json";

@@ -19,7 +19,7 @@ import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { checkLauncher, parseExecution } from "./command.ts";
 import { requireSbatch, viewQueue } from "./slurm/client.ts";
-import { mergeOptions, readSlurmSection, refuseSecrets } from "./slurm/options.ts";
+import { readSlurmSection, submittedOptions } from "./slurm/options.ts";
 import { callSbatch, singleScript } from "./slurm/submit.ts";
 import { runningTask, type SubmittedTask } from "./states.ts";
 import { shownPath } from "../shown_path.ts";
@@ -54,8 +54,8 @@ export async function runOnSlurm(
   const execution = parseExecution(options);
   checkLauncher(execution, execution.on ?? "local");
   const run = await checkRun(await readConfiguration(command, world), command.config, world);
-  const slurm = mergeOptions(readSlurmSection(run.resolved), execution.sbatch);
-  refuseSecrets(slurm, run.raw, world);
+  const section = readSlurmSection(run.resolved);
+  const slurm = submittedOptions(section, execution.sbatch, run.raw, world);
   await requireSbatch(world);
   const { folder, record } = await prepareRun(run, command, world);
   const { script, log, job } = slurmFiles(folder);
@@ -82,7 +82,7 @@ export async function singleTask(path: string, world: World): Promise<SubmittedT
   if (!entry) return undefined;
   // Somebody may have submitted the script once more.
   const id = await runningTask(path) ?? entry.job;
-  const view = await viewQueue([id.split("_")[0]!], world);
+  const view = await viewQueue([id], world);
   return { id, phase: view.phaseOf(id), cancelled: entry.cancelled === true && id === entry.job };
 }
 

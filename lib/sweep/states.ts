@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
-import { isThere } from "../files.ts";
+import { isAbsent, isThere } from "../files.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
@@ -93,7 +93,7 @@ function isGone(path: string): boolean {
     Deno.lstatSync(path);
     return false;
   } catch (error) {
-    return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    return isAbsent(error);
   }
 }
 

@@ -40,8 +40,14 @@ export async function status(command: StatusCommand, world: World): Promise<stri
 
 /** Why runs are lost, or nobody knows how they are: a line each. */
 function reasonsText(states: readonly RunState[]): string {
-  return states.filter(({ status, error }) => error && (status === "lost" || status === "unknown"))
-    .map(({ run, status, error }) => `run ${run} is ${status}: ${error}\n`).join("");
+  return states.flatMap((state) => {
+    const reason = reasonOf(state);
+    return reason === undefined ? [] : [`run ${state.run} is ${state.status}: ${reason}\n`];
+  }).join("");
+}
+
+function reasonOf({ status, error }: Pick<RunState, "status" | "error">): string | undefined {
+  return status === "lost" || status === "unknown" ? error : undefined;
 }
 
 /** `20 runs: 3 queued, 17 succeeded`. */
@@ -64,8 +70,8 @@ async function singleStatus(path: string, json: boolean, world: World): Promise<
   );
   if (json) return `${JSON.stringify(state)}\n`;
   const time = state.durationMs === undefined ? "" : ` in ${formatDuration(state.durationMs)}`;
-  const why = state.status === "lost" || state.status === "unknown" ? state.error : undefined;
-  return `${endText(state)}${time}${why === undefined ? "" : `: ${why}`}\n`;
+  const reason = reasonOf(state);
+  return `${endText(state)}${time}${reason === undefined ? "" : `: ${reason}`}\n`;
 }
 
 /** How all runs of a sweep are, by their own records and what SLURM knows. */
@@ -92,12 +98,15 @@ export async function tasksOf(
   count: number,
   world: World,
 ): Promise<SubmittedTasks> {
-  const running = new Map<number, string>();
-  for (const [run, mine] of (await readFolders(folder, count)).entries()) {
-    const task = await runningTask(mine.at(-1));
-    if (task !== undefined) running.set(run, task);
-  }
-  return await submittedTasks(folder, running, world);
+  const runningAs = async () => {
+    const running = new Map<number, string>();
+    for (const [run, mine] of (await readFolders(folder, count)).entries()) {
+      const task = await runningTask(mine.at(-1));
+      if (task !== undefined) running.set(run, task);
+    }
+    return running;
+  };
+  return await submittedTasks(folder, runningAs, world);
 }
 
 /** A task that expyrun itself has refused to start said why in its own log. */

@@ -26,7 +26,7 @@ import { shownPath } from "../shown_path.ts";
 import { arrayOf, kept } from "./sequence.ts";
 import { prepareRest } from "./resume.ts";
 import { rememberedOptions, resumedExecution } from "./remembered.ts";
-import { mergeOptions, refuseSecrets } from "./slurm/options.ts";
+import { submittedOptions } from "./slurm/options.ts";
 import { checkSlurm } from "./slurm/submit.ts";
 import { type Start, startHere, startOnSlurm, type SweepAnswer } from "./start.ts";
 import { countOf, countsText, readStates, valuesJson } from "./status.ts";
@@ -71,9 +71,12 @@ async function define(
   const defined = task.needed ? await onlyNeeded(task, all, world) : all;
   if (task.dryRun) return dryRun(defined, command.json);
   if (defined.runs.length === 0) return { text: "", exitCode: 0 };
-  const limits = on === "slurm" ? await checkSlurm(world) : undefined;
-  const slurm = mergeOptions(defined.slurm, execution.sbatch);
-  refuseSecrets(slurm, defined.base, world);
+  const slurm = on === "slurm"
+    ? {
+      ...await checkSlurm(world),
+      options: submittedOptions(defined.slurm, execution.sbatch, defined.base, world),
+    }
+    : undefined;
   const named = secretNaming(defined.base, world);
   const options = rememberedOptions(command.options, (text) => named(text) !== text);
   const made = await makeSweep(defined, { ...task, options }, world);
@@ -82,8 +85,8 @@ async function define(
     sayStart(made.runs.length, made.folder.path, world);
     const { folder, runs } = made;
     const start = { folder, runs, values: defined.runs, debug: task.debug, execution };
-    if (!limits) return await startHere({ ...start, fresh: true, quiet: command.quiet }, world);
-    return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, world)
+    if (!slurm) return await startHere({ ...start, fresh: true, quiet: command.quiet }, world);
+    return await startOnSlurm({ ...start, ...slurm, json: command.json }, world)
       .catch(async (error) => {
         await made.discard();
         throw error;
@@ -149,8 +152,8 @@ async function resume(
     if (runs.length === 0) {
       return { text: `Nothing to submit: ${countsText(states)}\n`, exitCode: 0 };
     }
-    const slurm = mergeOptions(slurmOptionsOf(opened, world), execution.sbatch);
-    refuseSecrets(slurm, opened.base, here);
+    const section = slurmOptionsOf(opened, world);
+    const slurm = submittedOptions(section, execution.sbatch, opened.base, here);
     return await startOnSlurm({ ...start, options: slurm, ...limits, json: command.json }, told);
   } finally {
     held.end();

@@ -2,7 +2,7 @@ import { waitForEnd } from "../../lib/sweep/cancel.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sharingOf } from "../../lib/snapshotter/share.ts";
-import { binary, isAlive, program, readFiles } from "../temp.ts";
+import { binary, expyrun, isAlive, program, readFiles } from "../temp.ts";
 import { firstSweep, type Project, until, withProject } from "./program.ts";
 
 const unix = Deno.build.os !== "windows";
@@ -391,6 +391,15 @@ test("of a record that cannot be read nothing is known, and its run is left alon
   assertStringIncludes(stderr, "Leaving out 1 run: whether they still run cannot be told");
   await Deno.remove(record);
   assertEquals(await project.statuses(), ["succeeded", "lost"]);
+});
+
+test("what only a script of SLURM would hold keeps no sweep from running here", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  await Deno.writeTextFile(config, "__slurm__: { comment: $A_TOKEN }\n", { append: true });
+  const env = { A_TOKEN: "tell nobody of this" };
+  const words = ["sweep", "--quiet", "config.yml", "--seed", "1..1"];
+  const { exitCode, stderr } = await expyrun(words, { cwd: project.cwd, env });
+  assertEquals(exitCode, 0, stderr);
 });
 
 test("a run is no sweep to go on with", async (project) => {

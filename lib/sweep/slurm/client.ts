@@ -7,7 +7,7 @@ import { ExpyrunError } from "../../errors.ts";
 import { join } from "../../path.ts";
 import type { World } from "../../world.ts";
 import type { QueuePhase } from "../states.ts";
-import { jobForgotten, parseMaxArraySize, parseQueue, queueFormat } from "./queue.ts";
+import { jobForgotten, jobOf, parseMaxArraySize, parseQueue, queueFormat } from "./queue.ts";
 
 /** What a program of SLURM answered. */
 export interface Answer {
@@ -84,18 +84,23 @@ export function slurmError(message: string, stderr: string): ExpyrunError {
   return new ExpyrunError({ code: "slurm", message: `${message}: SLURM says "${first}"`, notes });
 }
 
-/** Which tasks of some jobs SLURM still knows. */
+/** Which tasks SLURM still knows. */
 export interface QueueView {
   /** @param id `JOB` or `JOB_TASK` */
   phaseOf(id: string): QueuePhase;
 }
 
-/** Asks SLURM about some jobs. A controller that does not answer is no error: it is not known then. */
-export async function viewQueue(jobs: readonly string[], world: World): Promise<QueueView> {
+/**
+ * Asks SLURM about some tasks. A controller that does not answer is no error: it is not known then.
+ *
+ * @param ids each `JOB` or `JOB_TASK`
+ */
+export async function viewQueue(ids: readonly string[], world: World): Promise<QueueView> {
   const phases = new Map<string, QueuePhase>();
   let otherwise: QueuePhase = "absent";
   try {
-    const query = [...queueFormat, `--jobs=${jobs.join(",")}`];
+    const jobs = new Set(ids.map(jobOf));
+    const query = [...queueFormat, `--jobs=${[...jobs].join(",")}`];
     const { success, stdout, stderr } = await callSlurm("squeue", query, world);
     for (const { id, phase } of parseQueue(stdout)) phases.set(id, phase);
     if (!success && !jobForgotten(stderr)) otherwise = "unreachable";

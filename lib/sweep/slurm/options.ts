@@ -101,16 +101,23 @@ export function mergeOptions(
 }
 
 /**
- * Refuses what would write a secret into the script, which stays.
+ * The options of a submission.
  *
  * @param config says what is secret
- * @throws {ExpyrunError} `slurm`, at the option
+ * @throws {ExpyrunError} `slurm`, at what would write a secret into the script, which stays
  */
-export function refuseSecrets(
-  options: readonly SlurmOption[],
+export function submittedOptions(
+  section: readonly SlurmOption[],
+  words: readonly SlurmOption[],
   config: Mapping,
   world: World,
-): void {
+): SlurmOption[] {
+  const options = mergeOptions(section, words);
+  refuseSecrets(options, config, world);
+  return options;
+}
+
+function refuseSecrets(options: readonly SlurmOption[], config: Mapping, world: World): void {
   const named = secretNaming(config, world);
   for (const { name, value, place } of options) {
     if (value === undefined || named(value) === value) continue;

@@ -62,6 +62,11 @@ export function jobForgotten(stderr: string): boolean {
   return /invalid job id/i.test(stderr);
 }
 
+/** The job of a task. */
+export function jobOf(task: string): string {
+  return task.split("_")[0]!;
+}
+
 /** The job's id in what `sbatch --parsable` printed: `JOB` or `JOB;CLUSTER`. */
 export function parseJobId(stdout: string): string | undefined {
   return /^(\d+)(?:;\S*)?\s*$/m.exec(stdout)?.[1];

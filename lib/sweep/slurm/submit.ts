@@ -12,7 +12,7 @@ import type { FolderOfRun } from "../make.ts";
 import type { SubmittedTask } from "../states.ts";
 import { callSlurm, maxArraySize, requireSbatch, slurmError, viewQueue } from "./client.ts";
 import { longName, type SlurmOption } from "./options.ts";
-import { parseJobId } from "./queue.ts";
+import { jobOf, parseJobId } from "./queue.ts";
 import { blamedLine, sbatchScript, splitArray, type Submission } from "./script.ts";
 
 /** A line of jobs.jsonl. */
@@ -171,12 +171,12 @@ export interface SubmittedTasks {
 /**
  * Looks the tasks of a sweep up in SLURM's queue.
  *
- * @param runningAs the task that a run's own record names while it runs: somebody may have submitted
- * the script once more
+ * @param runningAs finds the tasks that the runs' own records name while they run: somebody may have
+ * submitted the script once more
  */
 export async function submittedTasks(
   folder: SweepFolder,
-  runningAs: ReadonlyMap<number, string>,
+  runningAs: () => Promise<ReadonlyMap<number, string>>,
   world: World,
 ): Promise<SubmittedTasks> {
   const ids = new Map<number, string>();
@@ -186,17 +186,14 @@ export async function submittedTasks(
     else entry.runs.forEach((run, task) => ids.set(run, `${entry.job}_${task}`));
   }
   if (ids.size === 0) return { byRun: new Map(), jobs: [] };
-  const all = [...ids.values(), ...runningAs.values()];
-  const view = await viewQueue([...new Set(all.map(jobOf))], world);
+  const running = await runningAs();
+  const all = [...ids.values(), ...running.values()];
+  const view = await viewQueue(all, world);
   const there = all.filter((id) => view.phaseOf(id) !== "absent").map(jobOf);
   const taskOf = (run: number, submitted: string): SubmittedTask => {
-    const id = runningAs.get(run) ?? submitted;
+    const id = running.get(run) ?? submitted;
     return { id, phase: view.phaseOf(id), cancelled: cancelled.has(jobOf(id)) };
   };
   const byRun = new Map([...ids].map(([run, id]) => [run, taskOf(run, id)]));
   return { byRun, jobs: [...new Set(there)] };
-}
-
-function jobOf(task: string): string {
-  return task.split("_")[0]!;
 }

@@ -4,8 +4,8 @@ import {
   mergeOptions,
   readSbatchWord,
   readSlurmSection,
-  refuseSecrets,
   type SlurmOption,
+  submittedOptions,
 } from "../../../lib/sweep/slurm/options.ts";
 import { tellingWorld } from "../../world.ts";
 import { config, word } from "../config.ts";
@@ -80,12 +80,12 @@ const exported: readonly [value: string, isRefused: boolean][] = [
   ["ALL", false],
 ];
 for (const [value, isRefused] of exported) {
-  Deno.test(`refuseSecrets: --export=${value}`, () => {
+  Deno.test(`submittedOptions: --export=${value}`, () => {
     const text = `--sbatch=--export=${value}`;
     const options = [readSbatchWord(`--export=${value}`, word(text))];
     const world = tellingWorld({ env: { HF_TOKEN: secret }, words: ["sweep", text] });
-    const check = () => refuseSecrets(options, config("a: 1\n"), world);
-    if (!isRefused) return check();
+    const check = () => submittedOptions([], options, config("a: 1\n"), world);
+    if (!isRefused) return assertEquals(check(), options);
     const { problem } = assertThrows(check, ExpyrunError, 'Cannot pass "--export" to sbatch');
     assertEquals(JSON.stringify(problem).includes(secret), false);
   });
