@@ -5,6 +5,7 @@
  */
 
 import { isV8 } from "../engine.ts";
+import { wait } from "../time.ts";
 
 /** Above this, files are read in pieces: what hashes whole ones is faster, but holds them. */
 const wholeBytes = 32 * 2 ** 20;
@@ -17,11 +18,30 @@ const loadedAfter = isV8 ? 200 : 1_500;
 const smallBytes = 2 ** 16;
 
 let smallDigests = 0;
-let loading: Promise<typeof import("node:crypto")> | undefined;
+type NodeCrypto = typeof import("node:crypto");
+let loading: Promise<NodeCrypto> | undefined;
 
-/** Asked for once: in a binary, who asks meanwhile is given the module before it is ready (tried). */
-function nodeCrypto(): Promise<typeof import("node:crypto")> {
-  return loading ??= import("node:crypto");
+function nodeCrypto(): Promise<NodeCrypto> {
+  return loading ??= loadCrypto();
+}
+
+/**
+ * In a binary the runtime may be about to load the module for itself, and hands it out before it is
+ * ready (tried).
+ */
+async function loadCrypto(): Promise<NodeCrypto> {
+  const module = await import("node:crypto");
+  while (!isReady(module)) await wait(1);
+  return module;
+}
+
+/** What a module exports by default is there once all of it has run. */
+function isReady(module: NodeCrypto): boolean {
+  try {
+    return Reflect.get(module, "default") !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The sha256 of bytes, or of a text in UTF-8. */
