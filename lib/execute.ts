@@ -6,7 +6,7 @@
 import type { Place } from "./errors.ts";
 import { endRun } from "./runner/ending.ts";
 import type { Handling } from "./runner/process.ts";
-import { type Conditions, readyRun, stillReady } from "./runner/ready.ts";
+import { type Conditions, type Ready, readyRun, stillReady } from "./runner/ready.ts";
 import { forwardingSignals, type SignalsFor } from "./runner/signals.ts";
 import { startRun } from "./runner/start.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
@@ -45,7 +45,7 @@ export async function execute(
     return await forwardingSignals(running, world);
   }
   const ready = await readyRun(path, execution, world, place);
-  const giveBack = execution.turn ? await execution.turn() : () => {};
+  const giveBack = await turnOf(ready, execution);
   if (!giveBack) return ready.gathered.record;
   try {
     const still = await stillReady(ready, execution.turn !== undefined, execution, world);
@@ -58,4 +58,14 @@ export async function execute(
   } finally {
     giveBack();
   }
+}
+
+/** While it waits for its turn, its process can get as far as it may without one. */
+async function turnOf(
+  { gathered }: Ready,
+  { turn, ahead }: Execution,
+): Promise<(() => void) | undefined> {
+  if (!turn) return () => {};
+  await ahead?.start(() => Promise.resolve(gathered));
+  return await turn();
 }

@@ -9,8 +9,10 @@ import type { PrepareCommand } from "./command.ts";
 import { interruptibly } from "./interruption.ts";
 import { join } from "./path.ts";
 import { readConfiguration } from "./resolve.ts";
+import { holdsSecret } from "./resolver/masked.ts";
 import type { Ahead } from "./runner/ahead.ts";
 import { refuseCommas } from "./runner/commas.ts";
+import { gatherAhead } from "./runner/gather.ts";
 import { refuseBlindness, refuseSystemFolders } from "./runner/own_reading.ts";
 import { gatherFacts, type Known, settle } from "./runs/facts.ts";
 import { preparedRecord } from "./runs/prepared_record.ts";
@@ -89,7 +91,9 @@ async function makeRun(
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await placeCode(run, preparation, runtime.runtime, folder, world);
     const own = { code, cwd: world.cwd, folder: folder.path, permissions: spec.permissions };
-    await ahead?.start(folder, { ...facts.rest, ...runtime, ...own }, run.resolved);
+    const planned = { ...facts.rest, ...runtime, ...own };
+    // The key of a call that is sealed is made when the folder is read.
+    if (!holdsSecret(run.resolved)) await ahead?.start(() => gatherAhead(folder, planned, world));
     const written = await writeConfigs(run, debug, folder, world);
     if (!shared?.copy.digests) await writeRequirements(folder, code, runtime, spec);
     const known = { ...shared && sharedDigests(shared.copy), ...written };

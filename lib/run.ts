@@ -37,7 +37,7 @@ export async function executeWhatIsMade(
   make: (ahead: Ahead) => Promise<ExperimentFolder>,
   world: World,
 ): Promise<RunRecord> {
-  const ahead = startingAhead(world);
+  const ahead = startingAhead();
   try {
     const { path } = await make(ahead);
     return await execute(path, world, undefined, { verify: false, ahead });

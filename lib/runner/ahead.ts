@@ -1,6 +1,6 @@
 /**
- * Starts the process of a run while its folder is still being written: a runtime takes longer to
- * start than all that is left to write.
+ * Starts the process of a run before its turn has come, or while its folder is still being written:
+ * a runtime takes longer to start than all that is left to write.
  *
  * The folder stays the border between preparing and executing. What is started here has not read a
  * word of the call, and is taken only where the folder, once it is read, asks for this very launch.
@@ -11,26 +11,18 @@
  *
  * @module
  */
-import type { Mapping } from "../resolver/node.ts";
-import { holdsSecret } from "../resolver/masked.ts";
-import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
-import { realPath } from "../snapshotter/roots.ts";
-import type { World } from "../world.ts";
-import { gatherRun } from "./gather.ts";
-import { type Started, startProcess } from "./process.ts";
+import { type Handling, type Started, startProcess } from "./process.ts";
 import { type Launch, type PlannedRecord, type Run, runners } from "./runner.ts";
 import { canWatch } from "./watchdog.ts";
 
-/** The process of a run that is still being prepared. */
+/** The process of a run that is not to begin yet. */
 export interface Ahead {
   /**
    * Starts it, where it can be. That it could not is said when it must be started.
    *
-   * @param folder one that holds the code, and what its imports are resolved by
-   * @param record what the folder's record will say
-   * @param resolved the configuration, resolved
+   * @param gather gathers a run whose folder holds the code, and what its imports are resolved by
    */
-  start(folder: ExperimentFolder, record: PlannedRecord, resolved: Mapping): Promise<void>;
+  start(gather: () => Promise<Run<PlannedRecord>>): Promise<void>;
   /** Lets it go on, where it is what is asked for; otherwise ends it, and gives nothing. */
   take(launch: Launch): Promise<Started | undefined>;
   /** Ends it where nobody has taken it: nothing of it is left then. */
@@ -43,8 +35,11 @@ interface Waiting extends Started {
   readonly lock: Lock;
 }
 
-/** A process in the foreground, which may be started ahead. */
-export function startingAhead(world: World): Ahead {
+/** How it will be attended to. */
+type Attended = Pick<Handling, "background" | "watch">;
+
+/** A process that may be started ahead; the only one, in the foreground, unless told otherwise. */
+export function startingAhead(attended: Attended = {}): Ahead {
   let waiting: Waiting | undefined;
   const end = async () => {
     const ended = waiting;
@@ -52,12 +47,10 @@ export function startingAhead(world: World): Ahead {
     if (ended) await endWaiting(ended);
   };
   return {
-    start: async (folder, record, resolved) => {
-      // The key of a call that is sealed is made when the folder is read.
-      if (!canWatch() || holdsSecret(resolved)) return;
+    start: async (gather) => {
+      if (!canWatch()) return;
       try {
-        const real = openFolder(realPath(folder.path));
-        waiting = startWaiting(await gatherRun(real, record, { text: "" }, {}, world));
+        waiting = startWaiting(await gather(), attended);
       } catch {
         // No more processes, or a file system without locks.
       }
@@ -76,14 +69,14 @@ export function startingAhead(world: World): Ahead {
   };
 }
 
-function startWaiting(run: Run<PlannedRecord>): Waiting | undefined {
+function startWaiting(run: Run<PlannedRecord>, attended: Attended): Waiting | undefined {
   const { record, folder, bootstrap } = run;
   // The file that it begins with is written with the call.
   if (record.runtime === "deno" && bootstrap === undefined) return undefined;
   const launch = runners[record.runtime].plan(run);
   const lock = takeLock(folder.waiting);
   try {
-    return { launch: JSON.stringify(launch), lock, ...startProcess(launch) };
+    return { launch: JSON.stringify(launch), lock, ...startProcess(launch, attended) };
   } catch (error) {
     lock.end();
     throw error;

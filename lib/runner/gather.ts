@@ -8,11 +8,11 @@ import { readDocument } from "../resolver/document.ts";
 import { holdsSecret } from "../resolver/masked.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { cacheVariables } from "../snapshotter/carried_cache.ts";
-import type { ExperimentFolder } from "../snapshotter/folder.ts";
+import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import { locksAnything } from "../snapshotter/lock.ts";
-import { realPathAhead } from "../snapshotter/roots.ts";
+import { realPath, realPathAhead } from "../snapshotter/roots.ts";
 import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
 import type { Permissions } from "../resolver/permission_set.ts";
@@ -61,6 +61,20 @@ export async function gatherRun<Recorded extends PlannedRecord>(
     bootstrap: bootstrapOf(record, world),
     key: delivery.key,
   };
+}
+
+/**
+ * Gathers the run of a folder that is still being written, as far as a launch is planned from it.
+ *
+ * @param folder one that holds the code, and what its imports are resolved by
+ * @param record what the folder's record will say
+ */
+export async function gatherAhead(
+  folder: ExperimentFolder,
+  record: PlannedRecord,
+  world: World,
+): Promise<Run<PlannedRecord>> {
+  return await gatherRun(openFolder(realPath(folder.path)), record, { text: "" }, {}, world);
 }
 
 /**

@@ -51,7 +51,7 @@ export interface Handling {
   /** Whether it is one of many: without standard input, and measured for itself. */
   readonly background?: boolean | undefined;
   /** Where it may have been started already. */
-  readonly ahead?: Pick<Ahead, "take"> | undefined;
+  readonly ahead?: Ahead | undefined;
   /** Where its output is shown besides the log. */
   readonly screens?: Screens | undefined;
   /** Who kills its group when expyrun is gone; answers with what ends the watch. */

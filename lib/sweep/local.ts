@@ -6,6 +6,7 @@
 import { ExpyrunError, render } from "../errors.ts";
 import { execute } from "../execute.ts";
 import { watchMany } from "../runner/watchdog.ts";
+import { type Ahead, startingAhead } from "../runner/ahead.ts";
 import { noScreens } from "../runner/tee.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
@@ -52,6 +53,8 @@ interface Conduct {
   readonly isScoped: boolean;
   /** How many ends were told that count. */
   told: number;
+  /** How long the run took that was the last to end, in milliseconds. */
+  lastMs?: number | undefined;
 }
 
 /**
@@ -82,13 +85,14 @@ export async function executeLocally(
       display.say(`expyrun: ${progress.running} running, ${stoppingText[stopping]}`);
     }
     progress.stopping = stopping;
+    lanes.turns?.stop();
     show();
   }, world);
+  const lanes = lanesOf(request, stopper);
   const many = watchMany(request.folder.processes);
   const timer = display.live ? setInterval(show, 1000) : undefined;
   const told = { ...world, hint: hintingOnce(display), say: () => {} };
   try {
-    const lanes = lanesOf(request, stopper);
     const { watch } = many;
     await conduct({
       request,
@@ -186,12 +190,14 @@ async function executeRun(
   const output = request.execution.output ? display.output(`run ${run.run}`) : undefined;
   // Asked for now: turns go in the order of the runs, not in that in which they are ready.
   const turn = takeTurn(state);
+  const ahead = aheadOf(state);
   const hints: string[] = [];
   const hinting = { ...world, hint: (text: string) => void hints.push(text) };
   try {
     const record = await execute(run.folder, hinting, undefined, {
       screens: output?.screens ?? noScreens,
       background: true,
+      ahead,
       signals: stopper.signalsFor,
       watch,
       turn: () => turn,
@@ -201,6 +207,7 @@ async function executeRun(
       wayOut: "Put the files back, or remove that folder: --resume then prepares the run anew",
     });
     output?.end();
+    state.lastMs = record.durationMs;
     // Stopped while it waited for its turn: it stays prepared.
     if (record.status === "prepared") return undefined;
     const retry = isRepeated(record, attempt, state) ? attempt + 1 : undefined;
@@ -220,9 +227,18 @@ async function executeRun(
     display.say(render("error", error.problem, { color: false }).trimEnd());
     return "failed";
   } finally {
+    await ahead?.end();
     // It may have failed before its turn.
     (await turn)?.();
   }
+}
+
+/** Where runs are longer, starting is nothing to them, and a process that waits holds its memory. */
+const shortMs = 3000;
+
+/** Where there is a lane more than jobs, the process of its run starts before its turn has come. */
+function aheadOf({ lanes, watch, lastMs = shortMs }: Conduct): Ahead | undefined {
+  return lanes.turns && lastMs < shortMs ? startingAhead({ background: true, watch }) : undefined;
 }
 
 async function takeTurn({ lanes, progress, show }: Conduct): Promise<(() => void) | undefined> {

@@ -12,6 +12,8 @@ export interface Turns {
    * @returns gives it back; undefined when nothing more is to be started by then
    */
   take(): Promise<(() => void) | undefined>;
+  /** Sends away those who wait: nothing more is to be started. */
+  stop(): void;
 }
 
 /**
@@ -20,22 +22,23 @@ export interface Turns {
  * @param stopped asked when a turn is free: whether nothing more is to be started
  */
 export function makeTurns(count: number, stopped: () => boolean): Turns {
-  const waiting: (() => void)[] = [];
+  const waiting: ((isFree: boolean) => void)[] = [];
   let free = count;
   const giveBack = () => {
     const next = waiting.shift();
     // Handed on rather than freed: who asks before the waiting one has woken up must not get it, too.
-    if (next) next();
+    if (next) next(true);
     else free++;
   };
   return {
     take: async () => {
       if (free > 0) free--;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
+      else if (!await new Promise<boolean>((resolve) => waiting.push(resolve))) return undefined;
       if (!stopped()) return once(giveBack);
       giveBack();
       return undefined;
     },
+    stop: () => waiting.splice(0).forEach((sendAway) => sendAway(false)),
   };
 }
 

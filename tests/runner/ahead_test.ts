@@ -8,6 +8,7 @@ import { leftOut } from "../snapshotter/experiment.ts";
 import { program, readFiles, run, withTempDir, writeFiles } from "../temp.ts";
 import { tellingWorld } from "../world.ts";
 import { embedded, until } from "./experiment.ts";
+import { experimentsIn, isWaiting } from "./processes.ts";
 
 /** A project, and what its experiment does after it has shown that it runs. */
 function filesWith(rest = "") {
@@ -19,23 +20,8 @@ function filesWith(rest = "") {
   };
 }
 
-/** The processes that run an experiment below a folder, as the system lists them. */
-async function experiments(folder: string): Promise<number[]> {
-  const { stdout } = await run("ps", ["-A", "-o", "pid=,args="]);
-  return stdout.split("\n").filter((line) => line.includes(join(folder, "out", "x", "exp.")))
-    .map((line) => Number.parseInt(line));
-}
-
-/** Whether a process is at the lock, or beyond. */
-function isWaiting(pid: number): boolean {
-  if (Deno.build.os !== "linux") return true; // Where the system does not tell, it is there at least.
-  try {
-    return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) =>
-      Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("/.expyrun/waiting")
-    );
-  } catch {
-    return false; // A file was closed meanwhile.
-  }
+function experiments(folder: string): Promise<number[]> {
+  return experimentsIn(join(folder, "out", "x", "exp."));
 }
 
 /** Sends a signal, and waits until the process, which is idle otherwise, has taken notice. */
@@ -188,7 +174,7 @@ async function withPrepared(
     const command = parseCommand(["config.yml"]);
     assert(command.kind === "run");
     const world = tellingWorld({ cwd, env: { ...Deno.env.toObject(), ...env } });
-    const ahead = startingAhead(world);
+    const ahead = startingAhead();
     try {
       await prepare(command, world, ahead);
       await use(ahead, cwd);

@@ -24,7 +24,7 @@ const go = Deno.env.get("EXPYRUN_CWD") + "/go";
 const there = (path) => { try { return Deno.statSync(path).isFile; } catch { return false; } };
 export async function main(name, { seed, wait }) {
   console.log("version 1 of", seed);
-  Deno.writeTextFileSync("began", "");
+  Deno.writeTextFileSync("began", String(Deno.pid));
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   if (wait < 0) while (!there(go)) await sleep(10);
   else await sleep(wait);

@@ -41,3 +41,14 @@ Deno.test("turns: who waits when all is stopped gets none, and holds nobody up",
   first!();
   assertEquals(await Promise.all(waiting), [undefined, undefined]);
 });
+
+Deno.test("turns: a stop sends away who waits", async () => {
+  const turns = makeTurns(1, () => false);
+  const first = await turns.take();
+  const waiting = [turns.take(), turns.take()];
+  turns.stop();
+  assertEquals(await Promise.all(waiting), [undefined, undefined]);
+  // The turn of the one that still runs is not lost.
+  first!();
+  assertEquals(await isSettled(turns.take()), true);
+});
