@@ -79,8 +79,7 @@ export async function executeLocally(
     progress.elapsedMs = performance.now() - start;
     display.progress(progressLine(progress));
   };
-  const stopper = makeStopper((interrupting) => {
-    const stopping = interrupting ? "interrupting" : "waiting";
+  const stopper = makeStopper((stopping) => {
     if (progress.stopping !== stopping && !display.live) {
       display.say(`expyrun: ${progress.running} running, ${stoppingText[stopping]}`);
     }

@@ -14,9 +14,12 @@ export interface Progress {
   readonly failed: number;
   /** Since the first run was started. */
   readonly elapsedMs: number;
-  /** Once nothing more is started: whether what runs is waited for or interrupted. */
-  readonly stopping?: "waiting" | "interrupting" | undefined;
+  /** Once nothing more is started. */
+  readonly stopping?: Stopping | undefined;
 }
+
+/** What is done to the runs of a stopping sweep that have not ended; interrupting is by Ctrl-C. */
+export type Stopping = "waiting" | "interrupting" | "terminating";
 
 /**
  * The line that a terminal shows while a sweep runs.
@@ -44,9 +47,10 @@ export function progressLine(progress: Progress): string {
 }
 
 /** What a stopping sweep says of the runs that have not ended. */
-export const stoppingText: Readonly<Record<NonNullable<Progress["stopping"]>, string>> = {
+export const stoppingText: Readonly<Record<Stopping, string>> = {
   waiting: "stopping: Ctrl-C again interrupts the running ones",
-  interrupting: "stopping: interrupting the running ones",
+  interrupting: "stopping: interrupting the running ones, Ctrl-C again kills them",
+  terminating: "stopping: interrupting the running ones",
 };
 
 function rateText(perSecond: number): string {

@@ -5,6 +5,7 @@
  */
 import { listenToSignals, type Passer, passerFor, type Signals } from "../runner/signals.ts";
 import type { World } from "../world.ts";
+import type { Stopping } from "./progress.ts";
 
 /** What has been asked for so far, and what passes it on. */
 export interface Stopper {
@@ -23,10 +24,10 @@ export interface Stopper {
  * interrupts them and a third kills them. SIGTERM and SIGHUP interrupt at once; other signals are
  * passed on.
  *
- * @param changed told when nothing more is started, and whether what runs is interrupted
+ * @param changed told when nothing more is started, and what is done to what runs
  */
 export function makeStopper(
-  changed: (interrupting: boolean) => void,
+  changed: (stopping: Stopping) => void,
   { env }: Pick<World, "env">,
 ): Stopper {
   const running = new Set<Passer>();
@@ -35,9 +36,9 @@ export function makeStopper(
   const stop = (signal: Deno.Signal, hasIt?: boolean) => {
     if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal, hasIt));
     asked.push(signal);
-    const interrupting = !isFirstInterrupt(asked);
-    if (interrupting) running.forEach((one) => one.pass(signal, hasIt));
-    changed(interrupting);
+    const stopping = stoppingBy(asked);
+    if (stopping !== "waiting") running.forEach((one) => one.pass(signal, hasIt));
+    changed(stopping);
   };
   const send = (signal: Deno.Signal) => running.forEach((one) => one.send(signal));
   const endListening = listenToSignals(stop, send, env);
@@ -48,13 +49,14 @@ export function makeStopper(
       const passer = passerFor(child);
       running.add(passer);
       // It was started just before.
-      if (asked.length > 0 && !isFirstInterrupt(asked)) passer.pass(asked.at(-1)!);
+      if (asked.length > 0 && stoppingBy(asked) !== "waiting") passer.pass(asked.at(-1)!);
       return { ended: passer.ended, end: () => running.delete(passer) };
     },
     end: endListening,
   };
 }
 
-function isFirstInterrupt(asked: readonly Deno.Signal[]): boolean {
-  return asked.length === 1 && asked[0] === "SIGINT";
+function stoppingBy(asked: readonly Deno.Signal[]): Stopping {
+  if (asked.some((signal) => signal !== "SIGINT")) return "terminating";
+  return asked.length === 1 ? "waiting" : "interrupting";
 }

@@ -98,6 +98,38 @@ test("a second Ctrl-C interrupts; resume repeats in the next folder", async (pro
   assertEquals((await project.record(1, 0)).status, "interrupted");
 });
 
+test("each Ctrl-C says what the next one does; the third kills", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      Deno.addSignalListener("SIGINT", () => {});
+      Deno.writeTextFileSync("began", "");
+      while (true) await new Promise((resolve) => setTimeout(resolve, 1000));
+    }`,
+  );
+  const [first, ...rest] = program;
+  const sweep = new Deno.Command(first, {
+    args: [...rest, "sweep", "--jobs", "1", "config.yml", "--seed", "1", "2"],
+    cwd: project.cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  await project.until("began", 1);
+  let said = "";
+  const reader = sweep.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  for (const next of ["interrupts the running ones", "kills them"]) {
+    sweep.kill("SIGINT");
+    while (!said.includes(`Ctrl-C again ${next}\n`)) said += (await reader.read()).value!;
+  }
+  sweep.kill("SIGINT");
+  const { code } = await sweep.status;
+  await reader.cancel();
+  assertEquals([code, (await project.record(1)).signal], [130, "SIGKILL"]);
+  assertEquals(await project.statuses(), ["interrupted", "prepared"]);
+});
+
 test("cancel interrupts what runs", async (project) => {
   const sweep = startWaiting(project, "1..2");
   await project.until("began", 1);

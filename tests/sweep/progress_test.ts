@@ -15,6 +15,10 @@ const lines: readonly [change: Partial<Progress>, line: string][] = [
   ],
   [
     { stopping: "interrupting" },
+    "0/40 done, 2 running, stopping: interrupting the running ones, Ctrl-C again kills them",
+  ],
+  [
+    { stopping: "terminating" },
     "0/40 done, 2 running, stopping: interrupting the running ones",
   ],
   [{ running: 0, stopping: "waiting" }, "0/40 done, 0 running, stopping"],
