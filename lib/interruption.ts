@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { type EndingSignal, endingSignals, signalNumbers } from "./ending_signals.ts";
 import { ExpyrunError } from "./errors.ts";
 import type { World } from "./world.ts";
-
-const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /**
  * Does work that a signal can end, at its checkpoints and wherever it fails by itself.
@@ -26,7 +25,7 @@ export async function interruptibly<T>(
 ): Promise<T> {
   const { checkpoint } = world;
   if (checkpoint) return await work({ ...world, checkpoint: () => checkpoint() });
-  let asked: Deno.Signal | undefined;
+  let asked: EndingSignal | undefined;
   const refuse = () => {
     if (asked) throw interrupted(what, asked);
   };
@@ -61,11 +60,8 @@ async function turn(): Promise<void> {
   for (let i = 0; i < 3; i++) await Deno.lstat(".").catch(() => {});
 }
 
-function listen(tell: (signal: Deno.Signal) => void): () => void {
-  const signals = Deno.build.os === "windows" ? ["SIGINT"] : Object.keys(numbers);
-  const listeners = (signals as Deno.Signal[]).map((signal) =>
-    [signal, () => tell(signal)] as const
-  );
+function listen(tell: (signal: EndingSignal) => void): () => void {
+  const listeners = endingSignals().map((signal) => [signal, () => tell(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return () => {
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
@@ -78,12 +74,12 @@ function isLeft(error: unknown): error is ExpyrunError {
 
 function interrupted(
   what: string,
-  signal: Deno.Signal,
+  signal: EndingSignal,
   outcome = "what was made is removed",
 ): ExpyrunError {
   return new ExpyrunError({
     code: "interrupted",
     message: `Interrupted by ${signal} while ${what}: ${outcome}`,
-    signal: numbers[signal],
+    signal: signalNumbers[signal],
   });
 }

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { type Handling, type Started, startProcess } from "./process.ts";
 import { type Launch, type PlannedRecord, type Run, runners } from "./runner.ts";
 import { canWatch } from "./watchdog.ts";
@@ -33,6 +34,8 @@ export interface Ahead {
 interface Waiting extends Started {
   readonly launch: string;
   readonly lock: Lock;
+  /** Where there is not enough for one process more, it ends when it has hardly begun. */
+  hasEnded: boolean;
 }
 
 /** How it will be attended to. */
@@ -56,14 +59,14 @@ export function startingAhead(attended: Attended = {}): Ahead {
       }
     },
     take: async (launch) => {
-      if (waiting?.launch !== JSON.stringify(launch)) {
+      if (waiting?.launch !== JSON.stringify(launch) || waiting.hasEnded) {
         await end();
         return undefined;
       }
-      const { lock, ...started } = waiting;
+      const { lock, child, endWatch } = waiting;
       waiting = undefined;
       lock.end();
-      return started;
+      return { child, endWatch };
     },
     end,
   };
@@ -74,9 +77,12 @@ function startWaiting(run: Run<PlannedRecord>, attended: Attended): Waiting | un
   // The file that it begins with is written with the call.
   if (record.runtime === "deno" && bootstrap === undefined) return undefined;
   const launch = runners[record.runtime].plan(run);
-  const lock = takeLock(folder.waiting);
+  const lock = takeLock(lockPath(folder));
   try {
-    return { launch: JSON.stringify(launch), lock, ...startProcess(launch, attended) };
+    const started = startProcess(launch, attended);
+    const waiting = { launch: JSON.stringify(launch), lock, hasEnded: false, ...started };
+    started.child.status.then(() => waiting.hasEnded = true);
+    return waiting;
   } catch (error) {
     lock.end();
     throw error;
@@ -92,6 +98,11 @@ async function endWaiting({ child, lock, endWatch }: Waiting): Promise<void> {
   await Promise.all([child.stdout.cancel(), child.stderr.cancel(), child.status]);
   endWatch();
   lock.end();
+}
+
+/** Of this expyrun alone: when another one runs the folder meanwhile, its process has not to wait. */
+function lockPath({ waiting }: ExperimentFolder): string {
+  return `${waiting}-${Deno.pid}`;
 }
 
 /** A lock that is held. */

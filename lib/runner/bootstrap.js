@@ -16,16 +16,16 @@ const label = `"${call.module}"`;
 /** What was started ahead waits until expyrun, when all is written, gives up its lock. */
 function handedText() {
   const parent = Deno.ppid;
-  const file = waitingFile();
+  const file = waitingFile(parent);
   file?.lockSync();
   file?.close();
   if (Deno.ppid !== parent) Deno.exit(137); // Expyrun is gone.
   return Deno.readTextFileSync(".expyrun/call.json");
 }
 
-function waitingFile() {
+function waitingFile(parent) {
   try {
-    return Deno.openSync(".expyrun/waiting");
+    return Deno.openSync(`.expyrun/waiting-${parent}`);
   } catch {
     return undefined; // There is nothing to wait for.
   }

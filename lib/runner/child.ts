@@ -11,7 +11,7 @@ import type { WorkerPermissions } from "./worker_permissions.ts";
 export interface Order {
   /** The file that holds the call, absolute. */
   readonly call: string;
-  /** The file whose lock is waited for, if it is there; absolute. */
+  /** The file whose lock is waited for, if it is there, without the number of the parent; absolute. */
   readonly waiting: string;
   /** The URL of the module that the experiment begins with. */
   readonly entry: string;
@@ -68,7 +68,7 @@ export async function runChild(
  */
 function waitFor(path: string): boolean {
   const parent = Deno.ppid;
-  const file = openIfThere(path);
+  const file = openIfThere(`${path}-${parent}`);
   file?.lockSync();
   file?.close();
   return Deno.ppid === parent;

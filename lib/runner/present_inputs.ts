@@ -9,7 +9,10 @@ import { fingerprint, type InputFingerprint } from "../snapshotter/inputs.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import type { World } from "../world.ts";
 
-/** So long an input is taken for what it was: the runs of a sweep have theirs in common. */
+/**
+ * So long a folder is taken for what it was, which is walked through otherwise: the runs of a sweep
+ * have theirs in common.
+ */
 const recentMs = 2_000;
 const seen = new Map<string, { readonly at: number; readonly input: Found }>();
 
@@ -27,15 +30,15 @@ export async function withPresentInputs(record: RunRecord, world: World): Promis
   const present: InputFingerprint[] = [];
   for (const before of inputs) {
     const isAround = folder.startsWith(`${before.path.replace(/[/\\]$/, "")}${separator}`);
-    const now = isAround ? before : await presentInput(before.path, world);
+    const now = isAround ? before : await presentInput(before, world);
     present.push(now ?? before);
     if (now?.kind !== before.kind || now.sha256 !== before.sha256) warnOf(before.path, now, world);
   }
   return { ...record, inputs: present };
 }
 
-function presentInput(path: string, { env }: World): Found {
-  const known = seen.get(path);
+function presentInput({ path, kind }: InputFingerprint, { env }: World): Found {
+  const known = kind === "folder" ? seen.get(path) : undefined;
   if (known && Date.now() - known.at < recentMs) return known.input;
   const input = fingerprint(path, cachePlace(env)).catch(() => undefined);
   seen.set(path, { at: Date.now(), input });

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Usage } from "../snapshotter/record.ts";
+import { isEndingSignal } from "../ending_signals.ts";
 import { wait } from "../time.ts";
 import type { World } from "../world.ts";
 import type { Ahead } from "./ahead.ts";
@@ -79,9 +80,9 @@ export async function runProcess(
   world: World,
   handling: Handling,
 ): Promise<Outcome> {
-  const { child, endWatch } = await handling.ahead?.take(launch) ??
-    startProcess(launch, handling);
-  const measurement = measureUsage(child.pid, !handling.background);
+  const taken = await handling.ahead?.take(launch);
+  const { child, endWatch } = taken ?? startProcess(launch, handling);
+  const measurement = measureUsage(child.pid, !handling.background, taken !== undefined);
   const signals = handling.signals(child);
   const limit = limitTime(child, handling.timeoutMs);
   try {
@@ -140,7 +141,7 @@ const hearingMs = 200;
  */
 async function endedBySignal(signals: Signals, status: Deno.CommandStatus): Promise<boolean> {
   if (signals.ended(status) || status.success) return signals.ended(status);
-  if (!["SIGINT", "SIGTERM", "SIGHUP"].includes(status.signal ?? "")) return false;
+  if (!isEndingSignal(status.signal ?? "")) return false;
   await wait(hearingMs);
   return signals.ended(status);
 }

@@ -95,9 +95,6 @@ export async function stillReady(
   const forced = waited && !isNew(record, checkedAt)
     ? await checkTrust({ folder, record, place }, { force, wayOut })
     : ready.forced;
-  if (verify === "unless new" && isRecent(Date.parse(record.preparedAt))) {
-    return { ...ready, forced };
-  }
   const present = await withPresentInputs(record, world);
   return { ...ready, forced, gathered: { ...gathered, record: present } };
 }
@@ -120,14 +117,10 @@ async function checkTrust(
 
 /** Whether nobody has had the time to change a folder since then, nor runs of its kind the right to. */
 function isNew({ permissions }: RunRecord, since: number): boolean {
-  return isRecent(since) && keepsToItsFolder(permissions);
+  return Date.now() - since < recentMs && keepsToItsFolder(permissions);
 }
 
 const recentMs = 10_000;
-
-function isRecent(time: number): boolean {
-  return Date.now() - time < recentMs;
-}
 
 /** By its real path: a way through symbolic links is refused by the scope of the experiment. */
 // deno-lint-ignore require-await -- touches the disk

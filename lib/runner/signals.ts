@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { endingSignals, isEndingSignal, signalNumbers } from "../ending_signals.ts";
 import type { World } from "../world.ts";
 import { startWitness } from "./witness.ts";
 
@@ -28,30 +29,24 @@ export interface Passer {
   ended(status: Deno.CommandStatus): boolean;
 }
 
-/** Passed on once: a closing terminal says SIGHUP twice, through the shell and by itself. */
-const once: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** What schedulers say before they preempt: passed on each time, the experiment's to understand. */
 const always: readonly Deno.Signal[] = ["SIGUSR1", "SIGUSR2"];
-const numbers: Partial<Record<Deno.Signal, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGKILL: 9,
-  SIGTERM: 15,
-};
 
 /** Whether one of the signals was to end a process, which it may have answered by an exit code. */
 function isEnding(sent: ReadonlySet<Deno.Signal>): boolean {
   return [...sent].some((signal) => !always.includes(signal));
 }
 
-const answers = Object.values(numbers).map((number) => 128 + number);
+const killed = 9;
+const answers = [...Object.values(signalNumbers), killed].map((number) => 128 + number);
 
 /** Passes signals on to the group of a process that leads a session. */
 export function passerFor(child: Deno.ChildProcess): Passer {
   const sent = new Set<Deno.Signal>();
   const pass = (signal: Deno.Signal, hasIt = false) => {
     const again = sent.has(signal);
-    if (again && once.includes(signal) && signal !== "SIGINT") return;
+    // A closing terminal says SIGHUP twice, through the shell and by itself.
+    if (again && isEndingSignal(signal) && signal !== "SIGINT") return;
     const passed = again && signal === "SIGINT" ? "SIGKILL" : signal;
     sent.add(passed);
     if (!hasIt || passed !== signal) signalGroup(child, passed);
@@ -119,7 +114,9 @@ export function listenToSignals(
   const hear = witness
     ? async (signal: Deno.Signal) => pass(signal, await witness.hasGot(signal))
     : pass;
-  const passed = Deno.build.os === "windows" ? ["SIGINT" as const] : [...once, ...always];
+  const passed: readonly Deno.Signal[] = Deno.build.os === "windows"
+    ? endingSignals()
+    : [...endingSignals(), ...always];
   const listeners = passed.map((signal): [Deno.Signal, () => void] => [
     signal,
     () => void hear(signal),

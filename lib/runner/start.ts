@@ -113,6 +113,7 @@ async function launch(run: Run, world: World, handling: Handling): Promise<Outco
   } catch (error) {
     const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
     await writeLastRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
+    await Deno.remove(folder.temporary).catch(() => {});
     throw error;
   }
 }

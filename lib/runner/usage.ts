@@ -22,14 +22,17 @@ export interface Measurement {
  * Begins to measure a child.
  *
  * @param alone whether no other child runs meanwhile
+ * @param ahead whether it was started before: it may be over sooner than another one has begun
  */
-export function measureUsage(pid: number, alone: boolean): Measurement {
+export function measureUsage(pid: number, alone: boolean, ahead = false): Measurement {
   const kernel = alone ? openKernel() : undefined;
   const start = kernel?.childrenUsage().then((before) => {
     // A single run does without, whose child is larger than what was started before it, such as git.
-    const samples = before && before.peakMemoryBytes < smallestDeno ? undefined : sample(pid);
+    const samples = before && before.peakMemoryBytes < smallestDeno
+      ? undefined
+      : sample(pid, ahead);
     return { before, samples };
-  }) ?? Promise.resolve({ before: undefined, samples: sample(pid) });
+  }) ?? Promise.resolve({ before: undefined, samples: sample(pid, ahead) });
   return {
     async end() {
       const { before, samples } = await start;
@@ -95,12 +98,13 @@ async function childrenUsage(
 }
 
 const firstLookMs = 16;
+const firstLookAheadMs = 2;
 const lastLookMs = 1000;
 
 /** Looks at /proc until the end; the peak that it tells never falls, so the last look counts. */
-function sample(pid: number): { end(): Usage | undefined } {
-  let last: Usage | undefined;
+function sample(pid: number, atOnce: boolean): { end(): Usage | undefined } {
   let isOver = Deno.build.os !== "linux";
+  let last = atOnce && !isOver ? processUsage(pid) : undefined;
   const lookAfter = (ms: number) =>
     after(ms, () => {
       const usage = isOver ? undefined : processUsage(pid);
@@ -108,7 +112,7 @@ function sample(pid: number): { end(): Usage | undefined } {
       last = usage;
       lookAfter(Math.min(ms * 1.5, lastLookMs));
     });
-  if (!isOver) lookAfter(firstLookMs);
+  if (!isOver) lookAfter(atOnce ? firstLookAheadMs : firstLookMs);
   return {
     end() {
       isOver = true;

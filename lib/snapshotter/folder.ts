@@ -23,7 +23,10 @@ export interface ExperimentFolder {
   /** The folder of what expyrun hands to the child. */
   readonly hidden: string;
   readonly call: string;
-  /** Locked while a process that was started ahead waits for its call. */
+  /**
+   * With the number of an expyrun behind it: locked while a process that it has started ahead waits
+   * for its call.
+   */
   readonly waiting: string;
   readonly bootstrap: string;
   /** Packages that were copied along. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExpyrunError, render } from "../errors.ts";
+import { type ErrorCode, ExpyrunError, render } from "../errors.ts";
 import { execute } from "../execute.ts";
 import { watchMany } from "../runner/watchdog.ts";
 import { type Ahead, startingAhead } from "../runner/ahead.ts";
@@ -219,18 +219,21 @@ async function executeRun(
     hints.forEach(world.hint);
     return endOf(record);
   } catch (error) {
-    if (!(error instanceof ExpyrunError) || error.problem.code !== "status") throw error;
-    // Another process has it, or somebody has changed it: the others go on.
+    if (!(error instanceof ExpyrunError) || !ofFolder.has(error.problem.code)) throw error;
+    // Another process has it, or somebody has changed or removed it: the others go on.
     const values = valuesText(request.values.at(run.run) ?? []);
     display.say(`[${++state.told}/${state.progress.total}] not started: ${values}`);
     display.say(render("error", error.problem, { color: false }).trimEnd());
-    return "failed";
+    return "refused";
   } finally {
     await ahead?.end();
     // It may have failed before its turn.
     (await turn)?.();
   }
 }
+
+/** What is wrong with one folder, and not with all. */
+const ofFolder: ReadonlySet<ErrorCode> = new Set(["status", "unreadable"]);
 
 /** Where runs are longer, starting is nothing to them, and a process that waits holds its memory. */
 const shortMs = 3000;

@@ -6,8 +6,8 @@
  * @module
  */
 
-/** How a run of the pool ended. */
-export type PoolEnd = "succeeded" | "failed" | "interrupted";
+/** How a run of the pool ended; `refused` is one that may not be started, nor repeated. */
+export type PoolEnd = "succeeded" | "failed" | "interrupted" | "refused";
 
 /** What the pool is to do. */
 export interface PoolRequest {
@@ -66,7 +66,7 @@ async function lane(
       if (end === undefined) continue;
       ends.set(run, end);
       request.ended?.(run, end);
-      if (end === "failed" && request.failFast) state.halted = true;
+      if ((end === "failed" || end === "refused") && request.failFast) state.halted = true;
     } catch (error) {
       state.halted = true;
       throw error;

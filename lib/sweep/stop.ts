@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type EndingSignal, isEndingSignal, signalNumbers } from "../ending_signals.ts";
 import { listenToSignals, type Passer, passerFor, type Signals } from "../runner/signals.ts";
 import type { World } from "../world.ts";
 import type { Stopping } from "./progress.ts";
@@ -31,10 +32,9 @@ export function makeStopper(
   { env }: Pick<World, "env">,
 ): Stopper {
   const running = new Set<Passer>();
-  const asked: Deno.Signal[] = [];
-  const numbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  const asked: EndingSignal[] = [];
   const stop = (signal: Deno.Signal, hasIt?: boolean) => {
-    if (numbers[signal] === undefined) return running.forEach((one) => one.pass(signal, hasIt));
+    if (!isEndingSignal(signal)) return running.forEach((one) => one.pass(signal, hasIt));
     asked.push(signal);
     const stopping = stoppingBy(asked);
     if (stopping !== "waiting") running.forEach((one) => one.pass(signal, hasIt));
@@ -44,13 +44,16 @@ export function makeStopper(
   const endListening = listenToSignals(stop, send, env);
   return {
     stopped: () => asked.length > 0,
-    exitCode: () => asked[0] && 128 + numbers[asked[0]]!,
+    exitCode: () => asked[0] && 128 + signalNumbers[asked[0]],
     signalsFor: (child) => {
       const passer = passerFor(child);
       running.add(passer);
       // It was started just before.
       if (asked.length > 0 && stoppingBy(asked) !== "waiting") passer.pass(asked.at(-1)!);
-      return { ended: passer.ended, end: () => running.delete(passer) };
+      // A run that was just about to get a session of its own got the terminal's Ctrl-C, too.
+      const ended = (status: Deno.CommandStatus) =>
+        passer.ended(status) || asked.some((signal) => signal === status.signal);
+      return { ended, end: () => running.delete(passer) };
     },
     end: endListening,
   };

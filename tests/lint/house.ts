@@ -16,8 +16,17 @@ import { dirname, join, relative, sep } from "node:path";
  * never the other way round. Stages of one row do not know each other, but files of one room do.
  */
 const stages: readonly (readonly string[])[] = [
-  ["errors", "path", "files", "engine"],
-  ["world", "streams", "interruption", "loading", "time", "shown_path", "near_path", "command"],
+  ["errors", "path", "files", "engine", "ending_signals"],
+  [
+    "world",
+    "streams",
+    "interruption",
+    "loading",
+    "time",
+    "shown_path",
+    "near_path",
+    "command",
+  ],
   ["resolver"],
   ["snapshotter"],
   ["runs"],

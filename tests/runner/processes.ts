@@ -21,7 +21,7 @@ export function isWaiting(pid: number): boolean {
   if (Deno.build.os !== "linux") return true; // Where the system does not tell, it is there at least.
   try {
     return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) =>
-      Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("/.expyrun/waiting")
+      Deno.readLinkSync(`/proc/${pid}/fd/${name}`).includes("/.expyrun/waiting-")
     );
   } catch {
     return false; // A file was closed meanwhile.

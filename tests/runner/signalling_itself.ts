@@ -12,6 +12,7 @@ import { runProcess } from "../../lib/runner/process.ts";
 import { forwardingSignals } from "../../lib/runner/signals.ts";
 import { noScreens } from "../../lib/runner/tee.ts";
 import { root, run } from "../temp.ts";
+import { makeStopper } from "../../lib/sweep/stop.ts";
 import { tellingWorld } from "../world.ts";
 
 /**
@@ -20,6 +21,8 @@ import { tellingWorld } from "../world.ts";
  * - `process`, in a folder: sent before a process is there, and again when it has ended. Its signal,
  *   and whether it was interrupted.
  * - `execute`, a prepared run: sent before its process is there. The run's status and signal.
+ * - `sweep`: SIGINT, and a second one, before a process is there. What is done to the runs, and the
+ *   signal of the process.
  */
 export async function signallingItself(
   what: keyof typeof cases,
@@ -31,7 +34,7 @@ export async function signallingItself(
   return JSON.parse(stdout);
 }
 
-const cases = { process: aroundProcess, execute: beforeExecuting };
+const cases = { process: aroundProcess, execute: beforeExecuting, sweep: beforeStarting };
 
 async function aroundProcess(cwd: string): Promise<unknown[]> {
   const launch = { program: "/bin/sleep", args: ["60"], cwd, env: {} };
@@ -51,6 +54,19 @@ async function beforeExecuting(folder: string): Promise<unknown[]> {
   Deno.kill(Deno.pid, "SIGUSR2");
   const { status, signal } = await running;
   return [status, signal];
+}
+
+async function beforeStarting(cwd: string): Promise<unknown[]> {
+  const told: string[] = [];
+  const stopper = makeStopper((stopping) => void told.push(stopping), { env: {} });
+  await signalled("SIGINT");
+  await signalled("SIGINT");
+  const child = new Deno.Command("/bin/sleep", { args: ["60"], cwd, detached: true }).spawn();
+  const signals = stopper.signalsFor(child);
+  const status = await child.status;
+  signals.end();
+  stopper.end();
+  return [...told, status.signal, signals.ended(status)];
 }
 
 /** Sends a signal to this process, and waits until it is there. */

@@ -24,6 +24,16 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "signals: a run that starts just as a sweep is interrupted is interrupted, too",
+  ignore: !unix,
+  fn: () =>
+    withTempDir(async (cwd) => {
+      const done = ["waiting", "interrupting", "SIGINT", true];
+      assertEquals(await signallingItself("sweep", cwd), done);
+    }),
+});
+
 const patient = (listener: string) =>
   `export async function main() {
     ${listener}

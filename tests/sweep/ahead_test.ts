@@ -1,5 +1,5 @@
 /** Processes of a sweep that are started before their turn. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { experimentsIn, isWaiting } from "../runner/processes.ts";
 import { firstSweep, type Project, until, withProject } from "./program.ts";
@@ -72,6 +72,50 @@ test("expyrun killed: what waits is gone, and resume runs its folder", async (pr
   await project.go();
   assertEquals((await project.run("sweep", "--resume", firstSweep)).exitCode, 0);
   assertEquals((await project.record(3)).status, "succeeded");
+});
+
+test("another expyrun runs what waits: at once, and the sweep leaves it alone", async (project) => {
+  const sweep = await startSweep(project, { options: ["--retries", "1"] });
+  await waitingThird(project);
+  assertEquals((await project.run("execute", "out/s/3/exp.0")).exitCode, 0);
+  assertEquals((await project.statuses())[1], "running");
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+  assertEquals(await project.statuses(), ["succeeded", "succeeded", "succeeded"]);
+  // It is no failure that is repeated.
+  assertEquals([...Deno.readDirSync(join(project.cwd, "out/s/3"))].length, 1);
+});
+
+test("what dies while it waits has not begun, and is started again", async (project) => {
+  const sweep = await startSweep(project);
+  Deno.kill(await waitingThird(project), "SIGKILL");
+  await until(async () => (await thirds(project)).length === 0);
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+  assertEquals(await project.statuses(), ["succeeded", "succeeded", "succeeded"]);
+});
+
+test("a folder that is removed while it waits is left out, the others go on", async (project) => {
+  const sweep = project.start(
+    ...["sweep", "--jobs", "1", "--zip", "seed,wait", "config.yml"],
+    ...["--seed", "1", "2", "3", "4", "--wait", "0", "-1", "0", "0"],
+  );
+  await waitingThird(project);
+  await Deno.remove(join(project.cwd, "out/s/3"), { recursive: true });
+  await project.go();
+  assertEquals((await sweep.status).code, 1);
+  assertEquals((await project.record(4)).status, "succeeded");
+});
+
+test("what each run used is told, however short it is", async (project) => {
+  await Deno.writeTextFile(join(project.cwd, "code.js"), "export function main() {}\n");
+  const words = ["--quiet", "--jobs", "1", "config.yml", "--seed", "1..12"];
+  assertEquals((await project.run("sweep", ...words)).exitCode, 0);
+  if (Deno.build.os !== "linux") return;
+  for (let seed = 2; seed <= 12; seed++) {
+    const { usage } = await project.record(seed);
+    assert(usage !== undefined, `run of seed ${seed}`);
+  }
 });
 
 const cases = [

@@ -98,6 +98,49 @@ test("a second Ctrl-C interrupts; resume repeats in the next folder", async (pro
   assertEquals((await project.record(1, 0)).status, "interrupted");
 });
 
+test("the record names the inputs that a run finds, however soon they change", async (project) => {
+  const config = join(project.cwd, "config.yml");
+  const text = await Deno.readTextFile(config);
+  await Deno.writeTextFile(config, text.replace("seed: 0", "  __inputs__: [data]\nseed: 0"));
+  await Deno.writeTextFile(join(project.cwd, "data"), "a");
+  const sweep = startWaiting(project, "1..2");
+  await project.until("began", 1);
+  await Deno.writeTextFile(join(project.cwd, "data"), "more");
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+  const [first, second] = [await project.record(1), await project.record(2)];
+  assertEquals([first.inputs![0]!.bytes, second.inputs![0]!.bytes], [1, 4]);
+});
+
+test("a run that gets the terminal's own Ctrl-C is interrupted, and repeated by resume", async (project) => {
+  const sweep = startWaiting(project, "1..2");
+  await project.until("began", 1);
+  const began = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/began"));
+  sweep.kill("SIGINT");
+  Deno.kill(Number(began), "SIGINT");
+  assertEquals((await sweep.status).code, 130);
+  assertEquals(await project.statuses(), ["interrupted", "prepared"]);
+});
+
+test("a signal that nohup has told it to ignore ends nothing", async (project) => {
+  if (Deno.build.os !== "linux") return;
+  const [first, ...rest] = program;
+  const words = ["sweep", "--quiet", "--jobs", "1", "config.yml", "--wait", "-1", "--seed", "1..2"];
+  const sweep = new Deno.Command("nohup", {
+    args: [first, ...rest, ...words],
+    cwd: project.cwd,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await project.until("began", 1);
+  sweep.kill("SIGHUP");
+  sweep.kill("SIGCONT");
+  await project.go();
+  assertEquals((await sweep.status).code, 0);
+  assertEquals(await project.statuses(), ["succeeded", "succeeded"]);
+});
+
 test("each Ctrl-C says what the next one does; the third kills", async (project) => {
   await Deno.writeTextFile(
     join(project.cwd, "code.js"),
