@@ -169,11 +169,19 @@ export function header(place: Place): string {
 /** The line and column (1-based, in characters) of an offset in UTF-16 units. */
 export function position(text: string, offset: number): { line: number; column: number } {
   const start = lineStart(text, offset);
-  let line = 1;
-  for (let i = 0; i < start; i++) {
-    if (text[i] === "\n" || (text[i] === "\r" && text[i + 1] !== "\n")) line++;
+  return { line: lineAt(text, start), column: [...text.slice(start, offset)].length + 1 };
+}
+
+/** Where the last line that was asked for begins: of thousands of warnings, each is behind the last. */
+let last = { text: "", start: 0, line: 1 };
+
+function lineAt(text: string, start: number): number {
+  if (text !== last.text || start < last.start) last = { text, start: 0, line: 1 };
+  for (; last.start < start; last.start++) {
+    const i = last.start;
+    if (text[i] === "\n" || (text[i] === "\r" && text[i + 1] !== "\n")) last.line++;
   }
-  return { line, column: [...text.slice(start, offset)].length + 1 };
+  return last.line;
 }
 
 type Paint = (codes: string, text: string) => string;

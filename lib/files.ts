@@ -29,6 +29,40 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
+const pieceBytes = 1 << 18;
+
+/** The bytes of two files that differ first; undefined in a file that ends there. */
+export interface Difference {
+  /** 0-based. */
+  readonly at: number;
+  readonly bytes: readonly [one: number | undefined, other: number | undefined];
+}
+
+/** Where two files differ first, if they do; read by pieces, however large they are. */
+export function firstDifference(one: string, other: string): Difference | undefined {
+  using a = Deno.openSync(one);
+  using b = Deno.openSync(other);
+  const [left, right] = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+  for (let start = 0;; start += pieceBytes) {
+    const [x, y] = [left.subarray(0, readFull(a, left)), right.subarray(0, readFull(b, right))];
+    const [longer, shorter] = x.length < y.length ? [y, x] : [x, y];
+    const i = longer.findIndex((byte, i) => byte !== shorter[i]);
+    if (i >= 0) return { at: start + i, bytes: [x[i], y[i]] };
+    if (x.length < pieceBytes) return undefined;
+  }
+}
+
+/** A read may stop short; at the end of the file alone it stays short. */
+function readFull(file: Deno.FsFile, piece: Uint8Array): number {
+  let filled = 0;
+  while (filled < piece.length) {
+    const read = file.readSync(piece.subarray(filled));
+    if (read === null) break;
+    filled += read;
+  }
+  return filled;
+}
+
 function statOf(path: string | URL): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);

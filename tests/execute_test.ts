@@ -100,6 +100,19 @@ Deno.test("execute: a run that has ended since its record was read is not told l
   });
 });
 
+Deno.test("execute: a task of SLURM takes a folder again only when it was restarted", async () => {
+  await withTempDir(async (cwd) => {
+    const folder = openFolder(await prepared(cwd, {}));
+    const record = await readRecord(folder);
+    const task = (restarts: number) => ({ id: "7_1", restarts });
+    assertEquals(await takeFolder(folder, record, task(0)), false);
+    await assertRejects(() => takeFolder(folder, record, task(0)), ExpyrunError);
+    assertEquals(await takeFolder(folder, record, task(1)), true);
+    await assertRejects(() => takeFolder(folder, record, task(1)), ExpyrunError);
+    await assertRejects(() => takeFolder(folder, record, { ...task(2), id: "8_1" }), ExpyrunError);
+  });
+});
+
 Deno.test("execute: of an error with a long message the record has the beginning", async () => {
   await withTempDir(async (cwd) => {
     await writeFiles(cwd, {

@@ -19,7 +19,12 @@ interface Loading {
   readonly world: World;
   /** Files that were read, by path: one that is inherited twice is read and warned about once. */
   readonly loaded: Map<string, Mapping>;
+  /** How many near misses were searched for. */
+  readonly searches: { count: number };
 }
+
+/** After so many near misses of new keys searching only takes time. */
+const searchLimit = 50;
 
 /** A file on the way from the first one down. */
 interface Station {
@@ -45,7 +50,7 @@ export function loadConfig(
   name = file,
 ): Promise<Mapping> {
   const station = { path: resolve(world.cwd, file), name };
-  return load(station, [], { world, loaded: new Map() }, namedAt);
+  return load(station, [], { world, loaded: new Map(), searches: { count: 0 } }, namedAt);
 }
 
 async function load(
@@ -86,9 +91,9 @@ async function inherit(
   for (const parent of parents) {
     const station = foundStation(parent, stations.at(-1)!, loading.world);
     const config = await load(station, stations, loading, parent.place);
-    inherited = inherited ? merge(inherited, config, "pass", loading.world) : config;
+    inherited = inherited ? merge(inherited, config, "pass", loading) : config;
   }
-  return merge(inherited!, own, policy, loading.world);
+  return merge(inherited!, own, policy, loading);
 }
 
 function cycle(
@@ -202,7 +207,7 @@ function merge(
   parent: Mapping,
   child: Mapping,
   policy: Policy,
-  world: World,
+  loading: Loading,
   prefix = "",
 ): Mapping {
   const entries = new Map(parent.entries);
@@ -210,7 +215,7 @@ function merge(
     const path = prefix + key;
     const before = parent.entries.get(key);
     if (!before) {
-      if (!key.startsWith("__")) checkNewKey(path, entry, parent, policy, world);
+      if (!key.startsWith("__")) checkNewKey(path, entry, parent, policy, loading);
       entries.set(key, entry);
       continue;
     }
@@ -219,23 +224,33 @@ function merge(
       keyPlace: entry.keyPlace,
       value: isReserved
         // Which keys there are, and of which kind, is expyrun's to say: whoever reads them checks.
-        ? replace(before.value, entry.value, path, "pass", { ...world, warn: () => {} })
-        : replace(before.value, entry.value, path, policy, world),
+        ? replace(before.value, entry.value, path, "pass", silent(loading))
+        : replace(before.value, entry.value, path, policy, loading),
     });
   }
   return { ...child, entries, replaced: parent };
 }
 
-function replace(before: Node, after: Node, path: string, policy: Policy, world: World): Node {
+function silent(loading: Loading): Loading {
+  return { ...loading, world: { ...loading.world, warn: () => {} } };
+}
+
+function replace(
+  before: Node,
+  after: Node,
+  path: string,
+  policy: Policy,
+  loading: Loading,
+): Node {
   // Inherited twice from one file.
   if (before === after) return after;
   if (before.kind === "mapping" && after.kind === "mapping") {
-    return merge(before, after, policy, world, `${path}.`);
+    return merge(before, after, policy, loading, `${path}.`);
   }
   const [from, to] = [kindOf(before), kindOf(after)];
   const isKept = from === to || from === "null" || from === "int" && to === "float";
   if (!isKept && !isOpen(before, after) && !isOpen(after, before)) {
-    world.warn({
+    loading.world.warn({
       code: "kind-change",
       message: `Changing the kind of "${path}" from ${from} to ${to}`,
       place: after.place,
@@ -273,11 +288,11 @@ function checkNewKey(
   entry: Entry,
   parent: Mapping,
   policy: Policy,
-  world: World,
+  { world, searches }: Loading,
 ): void {
   if (policy === "pass") return;
   const key = path.slice(path.lastIndexOf(".") + 1);
-  const near = nearMiss(key, parent.entries.keys());
+  const near = searches.count++ < searchLimit ? nearMiss(key, parent.entries.keys()) : undefined;
   const problem = {
     code: "new-key",
     message: policy === "raise"

@@ -107,7 +107,14 @@ function entryPoint(module) {
     );
   }
   const found = module[call.function];
-  if (typeof found === "function") return found;
+  if (typeof found === "function") {
+    if (!/^(?:Async)?Generator/.test(found.constructor?.name)) return found;
+    fail(
+      `Cannot run "${call.name}": "${call.function}" of ${label} is a generator, of which nothing runs`,
+      "Write it without the *",
+      125,
+    );
+  }
   const kind = found === null ? "null" : typeof found;
   fail(
     `Cannot run "${call.name}": "${call.function}" of ${label} is no function but ${kind}`,

@@ -8,6 +8,7 @@ import { secretNames } from "../runs/trust.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { loadedModules, warnOutside } from "../snapshotter/loaded.ts";
+import { keepsToItsFolder } from "../snapshotter/share.ts";
 import type { Changes, RunRecord, Status } from "../snapshotter/record.ts";
 import { writeLastRecord } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
@@ -103,21 +104,22 @@ async function sayEnd(
 }
 
 /** Warns of what keeps the run from being repeated: code from outside the copy, a changed copy. */
-function warnOfDoubts({ outside, altered }: RunRecord, world: World): void {
+function warnOfDoubts({ outside, altered, scope }: RunRecord, world: World): void {
   // Under --strict the child has refused them.
   if (outside && !world.strict) warnOutside(outside, world);
-  if (altered) warnAltered(altered, world);
+  if (altered) warnAltered(altered, scope, world);
 }
 
 /**
- * A Worker that may write to the folder may write to all of it: that is found out, not prevented. What
- * had been changed before is not its doing.
+ * What a run may do to its folder and is not prevented from is found out: a Worker may write to all of
+ * it; under `deno run` programs may, and who may rename a folder above it. What had been changed before
+ * is not its doing.
  */
 async function alteredFiles(
   folder: ExperimentFolder,
   record: RunRecord,
 ): Promise<Changes | undefined> {
-  if (record.scope !== "detect") return undefined;
+  if (record.scope !== "detect" && keepsToItsFolder(record.permissions)) return undefined;
   // That the whole folder is gone shows when the record is written.
   if (!await Deno.stat(folder.path).then(() => true, () => false)) return undefined;
   const now = await verifyFolder(folder, record);
@@ -127,13 +129,16 @@ async function alteredFiles(
   return isUnchanged(changes) ? undefined : changes;
 }
 
-function warnAltered(altered: Changes, world: World): void {
+function warnAltered(altered: Changes, scope: RunRecord["scope"], world: World): void {
   world.warn({
     code: "snapshot",
     message: `The experiment changed the copy of its code, or expyrun's own files (${
       changesText(altered)
     })`,
-    hint: "The run can no longer be repeated from its folder; --runtime deno denies such writes",
+    hint: "The run can no longer be repeated from its folder; " +
+      (scope === "detect"
+        ? "--runtime deno denies such writes"
+        : "fewer __permissions__ (run, ffi, write) deny such writes"),
   });
 }
 
@@ -167,10 +172,13 @@ function statusOf({ exitCode, interrupted, timedOut }: Outcome): Status {
   return exitCode === 0 ? "succeeded" : interrupted ? "interrupted" : "failed";
 }
 
-function shownDuration(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
+/** A duration for people, in the two units that matter, as `0.1 s`, `12 s`, `1 min 5 s`. */
+export function shownDuration(ms: number): string {
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
   return minutes < 60
-    ? `${minutes} min ${Math.floor(ms / 1000) % 60} s`
+    ? `${minutes} min ${seconds % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -89,21 +89,26 @@ export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Outpu
   };
 }
 
-/** The end of a stream, kept by the pieces that it came in. */
+/** The end of a stream, in one buffer: pieces would take more than what they hold, one for a dot. */
 function makeTail(): { add(bytes: Uint8Array): void; text(): string } {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let kept = new Uint8Array(0);
   let length = 0;
+  const makeRoom = (more: number) => {
+    if (length + more <= kept.length) return;
+    const stays = kept.subarray(Math.max(0, length - tailBytes), length);
+    const size = Math.min(2 * tailBytes, Math.max(2 * kept.length, stays.length + more));
+    const next = size > kept.length ? new Uint8Array(size) : kept;
+    next.set(stays);
+    [kept, length] = [next, stays.length];
+  };
   return {
     add(bytes) {
-      pieces.push(bytes.slice(-tailBytes));
-      length += pieces.at(-1)!.length;
-      while (length - pieces[0]!.length >= tailBytes) length -= pieces.shift()!.length;
+      const piece = bytes.subarray(-tailBytes);
+      makeRoom(piece.length);
+      kept.set(piece, length);
+      length += piece.length;
     },
-    text() {
-      const all = new Uint8Array(length);
-      pieces.reduce((at, piece) => (all.set(piece, at), at + piece.length), 0);
-      return new TextDecoder().decode(all);
-    },
+    text: () => new TextDecoder().decode(kept.subarray(Math.max(0, length - tailBytes), length)),
   };
 }
 

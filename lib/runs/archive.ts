@@ -7,7 +7,7 @@
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
 import { linkProblem } from "../snapshotter/link_targets.ts";
-import { writeAll } from "../files.ts";
+import { firstDifference, isFile, isThere, writeAll } from "../files.ts";
 import type { World } from "../world.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
@@ -54,8 +54,7 @@ export async function writeArchive(
     );
     await Promise.all([packing, written]);
     await checkpoint?.(true);
-    const mayReplace = replace === "always" || !await isThere(path) ||
-      await haveSameBytes(half, path);
+    const mayReplace = replace === "always" || !isThere(path) || hasBytesOf(half, path);
     await (mayReplace ? Deno.rename(half, path) : Deno.remove(half));
     return mayReplace;
   } catch (error) {
@@ -78,32 +77,8 @@ function sinkOf(
   });
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
-}
-
-async function haveSameBytes(one: string, other: string): Promise<boolean> {
-  using a = Deno.openSync(one);
-  const { isFile, size } = await Deno.stat(other);
-  if (!isFile || (await a.stat()).size !== size) return false;
-  using b = Deno.openSync(other);
-  const [left, right] = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
-  for (let at = 0; at < size; at += pieceBytes) {
-    const [read, same] = [readFull(a, left), readFull(b, right)];
-    if (read !== same || left.subarray(0, read).some((byte, i) => byte !== right[i])) return false;
-  }
-  return true;
-}
-
-/** A read may stop short; at the end of the file alone it stays short. */
-function readFull(file: Deno.FsFile, piece: Uint8Array): number {
-  let filled = 0;
-  while (filled < piece.length) {
-    const read = file.readSync(piece.subarray(filled));
-    if (read === null) break;
-    filled += read;
-  }
-  return filled;
+function hasBytesOf(half: string, path: string): boolean {
+  return isFile(path) && firstDifference(half, path) === undefined;
 }
 
 type Add = (header: TarHeader) => WritableStream<Uint8Array>;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Difference } from "../files.ts";
+
 /** How two files compare. */
 export type Comparison =
   | { readonly kind: "identical" }
@@ -83,9 +85,14 @@ function textOf(bytes: Uint8Array): string | undefined {
 function firstByte(a: Uint8Array, b: Uint8Array): Comparison {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
+  return differentBytes({ at, bytes: [a[at], b[at]] });
+}
+
+/** How files compare of which no more is told than the bytes that differ first. */
+export function differentBytes({ at, bytes: [before, after] }: Difference): Comparison {
   const shown = (byte: number | undefined) =>
     byte === undefined ? "the end" : `0x${byte.toString(16).padStart(2, "0")}`;
-  return { kind: "different", where: `byte ${at}`, before: shown(a[at]), after: shown(b[at]) };
+  return { kind: "different", where: `byte ${at}`, before: shown(before), after: shown(after) };
 }
 
 function jsonOf(text: string): { readonly value: unknown } | undefined {

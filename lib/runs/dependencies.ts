@@ -7,6 +7,7 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
+import { isFile, isFolder } from "../files.ts";
 import { join } from "../path.ts";
 import { cacheVariables, carriedRegistry } from "../snapshotter/carried_cache.ts";
 import { sha256 } from "../snapshotter/digest.ts";
@@ -74,8 +75,9 @@ async function readLock(folder: ExperimentFolder): Promise<Lock> {
 
 /** A run from an archive has a cache of its own; others share the user's. */
 async function cacheOf(folder: ExperimentFolder, world: World): Promise<string> {
-  if (await isFolder(folder.denoDir)) return folder.denoDir;
-  const { stdout } = await deno(["info", "--json"], folder, world);
+  if (isFolder(folder.denoDir)) return folder.denoDir;
+  const { success, stdout } = await deno(["info", "--json"], folder, world);
+  if (!success) throw noDeno(world, `"${world.deno} info" failed`);
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
@@ -84,16 +86,28 @@ async function download(folder: ExperimentFolder, module: string, world: World):
   await deno(["cache", "-q", "--frozen", ...files, join(folder.path, module)], folder, world);
 }
 
-async function deno(args: string[], folder: ExperimentFolder, { deno, env }: World) {
+async function deno(args: string[], folder: ExperimentFolder, world: World) {
   const own = await cacheVariables(folder);
-  return await new Deno.Command(deno, {
+  const command = new Deno.Command(world.deno, {
     args,
     cwd: folder.path,
-    env: { ...env, ...own },
+    env: { ...world.env, ...own },
     clearEnv: true,
     stdin: "null",
     stderr: "null",
-  }).output();
+  });
+  return await command.output().catch((error) => {
+    const isAbsent = error instanceof Deno.errors.NotFound;
+    throw noDeno(world, isAbsent ? `there is no "${world.deno}" on PATH` : error.message);
+  });
+}
+
+function noDeno({ deno }: World, because: string): ExpyrunError {
+  return new ExpyrunError({
+    code: "launch",
+    message: `Cannot ask "${deno}" for the dependencies: ${because}`,
+    hint: "The run was made with Deno: install it",
+  });
 }
 
 interface Found {
@@ -139,7 +153,7 @@ async function packageFolder(
 ): Promise<string | undefined> {
   const names = depth === 0 ? [] : await namesIn(root);
   for (const name of names) {
-    if (await isFolder(join(root, name, inside))) return join(root, name, inside);
+    if (isFolder(join(root, name, inside))) return join(root, name, inside);
   }
   for (const name of depth === 1 ? [] : names) {
     const found = await packageFolder(join(root, name), inside, depth - 1);
@@ -152,7 +166,7 @@ async function addModule(root: string, address: string, { files }: Found): Promi
   const { protocol, hostname, port, pathname, search } = new URL(address);
   const host = port === "" ? hostname : `${hostname}_PORT${port}`;
   const path = `remote/${protocol.slice(0, -1)}/${host}/${await sha256(pathname + search)}`;
-  if (!(await isFile(join(root, path)))) return false;
+  if (!isFile(join(root, path))) return false;
   files.push({ path, source: join(root, path) });
   return true;
 }
@@ -193,12 +207,4 @@ async function filesIn(folder: string, prefix = ""): Promise<string[]> {
     else files.push(path);
   }
   return files;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }

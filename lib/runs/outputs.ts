@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
+import { firstDifference, isAbsent } from "../files.ts";
 import { join, slashed } from "../path.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
 import type { CodeRecord } from "../snapshotter/record.ts";
-import { compareFiles, type Comparison } from "./compare.ts";
+import { compareFiles, type Comparison, differentBytes } from "./compare.ts";
 
 /**
  * What lies in a folder that is neither of the copy nor expyrun's own, but for outputs.log: paths
@@ -54,25 +56,58 @@ export interface Outputs {
   readonly tolerance?: number | undefined;
 }
 
-/** Compares files of the same path in two folders. */
+/**
+ * Compares files of the same path in two folders.
+ *
+ * @throws {ExpyrunError} `unreadable` for one that is there and cannot be read
+ */
+// deno-lint-ignore require-await -- touches the disk
 export async function checkOutputs(
   { before, after, paths, tolerance }: Outputs,
 ): Promise<CheckedOutput[]> {
-  const checked: CheckedOutput[] = [];
-  for (const path of paths) {
-    const [a, b] = await Promise.all(
-      [before, after].map(({ path: folder }) =>
-        Deno.readFile(join(folder, path)).catch(() => undefined)
-      ),
-    );
-    if (a === undefined) checked.push({ path, comparison: { kind: "new" } });
-    else if (b === undefined) checked.push({ path, comparison: { kind: "missing" } });
-    else {
-      const contents = { path, before: a, after: b };
-      checked.push({ path, comparison: compareFiles(contents, tolerance) });
-    }
+  return paths.map((path) => {
+    const [one, other] = [join(before.path, path), join(after.path, path)];
+    return { path, comparison: compareOutputs(path, one, other, tolerance) };
+  });
+}
+
+/** Text can be compared up to here: what is larger is not held in memory, twice. */
+const textBytes = 2 ** 27;
+
+function compareOutputs(
+  path: string,
+  one: string,
+  other: string,
+  tolerance?: number,
+): CheckedOutput["comparison"] {
+  const [a, b] = [sizeOf(one), sizeOf(other)];
+  if (a === undefined) return { kind: "new" };
+  if (b === undefined) return { kind: "missing" };
+  try {
+    const difference = firstDifference(one, other);
+    if (!difference) return { kind: "identical" };
+    if (Math.max(a, b) > textBytes) return differentBytes(difference);
+    const contents = { path, before: Deno.readFileSync(one), after: Deno.readFileSync(other) };
+    return compareFiles(contents, tolerance);
+  } catch (error) {
+    throw unreadable(`Cannot compare "${path}"`, error);
   }
-  return checked;
+}
+
+/** Nothing where there is no such file. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const { isFile, size } = Deno.statSync(path);
+    return isFile ? size : undefined;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw unreadable(`Cannot read "${path}"`, error);
+  }
+}
+
+function unreadable(message: string, error: unknown): ExpyrunError {
+  const because = error instanceof Error ? error.message : String(error);
+  return new ExpyrunError({ code: "unreadable", message: `${message}: ${because}` });
 }
 
 /** Whether the two say the same. */

@@ -164,7 +164,7 @@ type Walked = ReadonlyMap<string, "file" | "link">;
 function walkCopy(root: string, roots: readonly string[]): Walked {
   const found = new Map<string, "file" | "link">();
   const walk = (path: string) => {
-    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(`${root}/${path}`)) {
+    for (const { name, isDirectory, isSymlink } of entriesOf(`${root}/${path}`)) {
       const inside = `${path}/${name}`;
       if (isDirectory) walk(inside);
       else found.set(inside, isSymlink ? "link" : "file");
@@ -176,6 +176,15 @@ function walkCopy(root: string, roots: readonly string[]): Walked {
     else if (info) found.set(path, info.isSymlink ? "link" : "file");
   }
   return found;
+}
+
+/** Of what cannot be looked into, the files that were copied are told as changed. */
+function entriesOf(path: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(path)];
+  } catch {
+    return [];
+  }
 }
 
 function statOf(path: string): Deno.FileInfo | undefined {

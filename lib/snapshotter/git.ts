@@ -59,7 +59,7 @@ async function askGit(root: string, question: GitQuestion): Promise<string | und
   try {
     const { success, stdout } = await new Deno.Command("git", {
       args: statusWords(root, question.outputDir),
-      env: { ...question.env, LC_ALL: "C" },
+      env: { ...withoutRepository(question.env), LC_ALL: "C" },
       clearEnv: true,
       stdin: "null",
       stdout: "piped",
@@ -69,6 +69,29 @@ async function askGit(root: string, question: GitQuestion): Promise<string | und
   } catch {
     return undefined; // git is not installed.
   }
+}
+
+/** What git tells its hooks, as `git rev-parse --local-env-vars` lists it: of another repository. */
+const repositoryVariables = new Set([
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_CONFIG",
+  "GIT_CONFIG_COUNT",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_DIR",
+  "GIT_GRAFT_FILE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+]);
+
+function withoutRepository(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !repositoryVariables.has(name)));
 }
 
 /** `--no-optional-locks`: a look at the state must not refresh, and so write, the index. */

@@ -34,8 +34,9 @@ export interface ImportScan {
 }
 
 const sourceName = /\.[cm]?[jt]sx?$/;
-// White space and comments, each of which can be read in one way only: no input makes it slow.
-const gap = /(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n)*/.source;
+// White space and comments, each of which can be read in one way only, and not without end: no input
+// makes it slow.
+const gap = /(?:\s|\/\*(?:[^*]|\*(?!\/)){0,4000}\*\/|\/\/[^\n]{0,4000}\n){0,400}/.source;
 const imported = new RegExp(
   /\b(?:from|import|require|resolve)/.source + gap + `(?:\\(${gap})?` + /["'`]([^"'`\n]*)/.source,
   "g",

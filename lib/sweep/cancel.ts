@@ -12,6 +12,7 @@ import { openFolder } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
 import { readRecord, recordAt } from "../snapshotter/record_file.ts";
 import { timestamp } from "../time.ts";
+import { isThere } from "../files.ts";
 import type { World } from "../world.ts";
 import { appendLine, type SweepFolder } from "./folder.ts";
 import { conductorOf } from "./lock.ts";
@@ -38,6 +39,9 @@ export async function cancel(command: CancelCommand, world: World): Promise<stri
   ];
   const path = shownPath(folder.path, world);
   if (ended.length === 0) return `Nothing to cancel: ${path} is not running\n`;
+  if (!isThere(folder.path)) {
+    return `Cancelled ${ended.join(", ")}: it was preparing ${path}, of which nothing is left\n`;
+  }
   const states = await readStates(folder, runs.length, world);
   if (states.every(({ status }) => status === "succeeded")) {
     return `Nothing cancelled: all runs of ${path} have succeeded, in spite of the signal\n`;
@@ -89,10 +93,10 @@ async function cancelProcess(path: string, place: ArgumentPlace, world: World): 
  * Waits for the end of a process that was told to end: an experiment may take its time, or take no
  * notice. Then it is interrupted again, which kills what it runs.
  *
- * @param isThere whether it still runs something
+ * @param isRunning whether it still runs something
  */
 export async function waitForEnd(
-  isThere: () => Promise<boolean>,
+  isRunning: () => Promise<boolean>,
   { pid }: Pick<ProcessIdentity, "pid">,
   world: Pick<World, "say">,
   forMs: number = patienceMs,
@@ -101,7 +105,7 @@ export async function waitForEnd(
   // The first interrupts what runs, the second kills it; a third one would reach expyrun alone, which
   // then writes how that ended.
   let interrupts = 2;
-  for (let round = 0; await isThere(); round++) {
+  for (let round = 0; await isRunning(); round++) {
     const isOver = performance.now() - start >= forMs;
     if (round === tellingRounds) {
       const then = `what does not end in ${forMs / 1000} s is killed`;

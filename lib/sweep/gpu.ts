@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { ExpyrunError } from "../errors.ts";
 import { join } from "../path.ts";
 
 /** A slot that is held. */
@@ -44,6 +45,15 @@ export async function takeSlot(
   return undefined;
 }
 
+function unusable(path: string, error: unknown): ExpyrunError {
+  return new ExpyrunError({
+    code: "launch",
+    message: `Cannot lock the slot "${path}": ${(error as Error).message}`,
+    hint: "Have its owner remove that file, which is made anew, or give the cards yourself: " +
+      "CUDA_VISIBLE_DEVICES=0 expyrun sweep --jobs 1 ...",
+  });
+}
+
 /**
  * Opens to read only: that suffices for a lock, and a file of another user in a sticky folder may
  * not even be opened to be created.
@@ -53,11 +63,13 @@ async function openLease(folder: string, slot: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { read: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw unusable(path, error);
   }
   await Deno.mkdir(folder, { recursive: true });
   // Others' sweeps make files here too. Where the folder is theirs this fails, and need not work.
   await Deno.chmod(folder, 0o1777).catch(() => {});
   (await Deno.open(path, { create: true, append: true })).close();
+  // Whatever the umask of this user.
+  await Deno.chmod(path, 0o666).catch(() => {});
   return await Deno.open(path, { read: true });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError, type Place, shellWord } from "../errors.ts";
+import { isAbsent } from "../files.ts";
 import { folderError } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
 import type { SweepFolder } from "./folder.ts";
@@ -39,7 +40,8 @@ export async function holdSweep(folder: SweepFolder, place?: Place): Promise<Hel
 
 /** The process that conducts a sweep; undefined when there is none. */
 export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity | undefined> {
-  const file = await openLock(folder).catch((error) => openToRead(folder, error));
+  const file = await openToAsk(folder);
+  if (file === undefined) return undefined;
   try {
     return await file.tryLock(true) ? undefined : await ownerOf(folder);
   } finally {
@@ -47,12 +49,15 @@ export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity 
   }
 }
 
-/** Another user's sweep: who conducts it can be told all the same. */
-async function openToRead({ lock }: SweepFolder, otherwise: unknown): Promise<Deno.FsFile> {
+/** Nothing is made: the folder may just be about to be removed. */
+async function openToAsk({ lock }: SweepFolder): Promise<Deno.FsFile | undefined> {
   try {
-    return await Deno.open(lock);
-  } catch {
-    throw otherwise;
+    // Some file systems lock only what may be written. Of another user's sweep it can be told, too.
+    return await Deno.open(lock, { read: true, write: true })
+      .catch((error) => isAbsent(error) ? Promise.reject(error) : Deno.open(lock));
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw folderError(`Cannot read "${lock}"`, error);
   }
 }
 

@@ -30,6 +30,7 @@ import {
   type SweepRecord,
   writeSweepRecord,
 } from "./folder.ts";
+import { type HeldSweep, holdSweep } from "./lock.ts";
 import type { Runs } from "./plan.ts";
 import { arrayOf } from "./sequence.ts";
 
@@ -49,6 +50,8 @@ export interface FolderOfRun {
 export interface MadeSweep {
   readonly folder: SweepFolder;
   readonly runs: readonly FolderOfRun[];
+  /** Held from the first on: nobody else goes on with it while it is being made. */
+  readonly held: HeldSweep;
   /** Removes them all. */
   discard(): Promise<void>;
 }
@@ -94,14 +97,17 @@ async function makeFolders(
     options,
     runtime: world.runtime.name,
   };
+  let held: HeldSweep | undefined;
   try {
+    held = await holdSweep(folder);
     await writeFile(folder.config, emitRaw(base));
     await writeFile(folder.runs, emitRaw(listOf(runs, spec.outputDirPlace)));
     await writeSweepRecord(folder, record);
     const all = Array.from({ length: runs.length }, (_, run) => ({ run }));
     const made = await prepareRuns(all, runs, { base, config, debug, folder }, world);
-    return { folder, runs: made, discard: () => discardSweep(folder, made) };
+    return { folder, runs: made, held, discard: () => discardSweep(folder, made) };
   } catch (error) {
+    held?.end();
     await discardSweep(folder, []);
     throw error;
   }

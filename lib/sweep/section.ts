@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toInteger } from "../resolver/scalar.ts";
 import { didYouMean, type Place } from "../errors.ts";
 import { kindOf, type Mapping, type Node } from "../resolver/node.ts";
 import {
@@ -182,15 +183,19 @@ function rangeItems(
   }
   const ints = items.every((item) => kindOf(item) === "int");
   const kind = ints && kindOf(defaultOf(key, place, config)) !== "float" ? "int" : "float";
-  const expansion = expandRange(numbers.join(".."), kind);
+  // By their texts: a number would round an integer beyond 2^53.
+  const ends = items.map((item) => item.kind === "scalar" ? String(item.value) : "");
+  const expansion = expandRange(ends.join(".."), kind);
   if ("problem" in expansion) throw sweepError(expansion.problem, items[0]!.place, expansion.hint);
   warnOfMissed(expansion, items[0]!.place, world);
-  return mapped(expansion.values, (text): Node => ({
-    kind: "scalar",
-    place: items[0]!.place,
-    type: kind,
-    value: Number(text),
-  }));
+  const { place: at } = items[0]!;
+  return mapped(
+    expansion.values,
+    (text): Node =>
+      kind === "int"
+        ? { kind: "scalar", place: at, type: "int", value: toInteger(text) }
+        : { kind: "scalar", place: at, type: "float", value: Number(text) },
+  );
 }
 
 const distributions = ["int_uniform", "uniform", "log_uniform_values", "normal"] as const;

@@ -80,7 +80,6 @@ async function define(
   const named = secretNaming(defined.base, world);
   const options = rememberedOptions(command.options, (text) => named(text) !== text);
   const made = await makeSweep(defined, { ...task, options }, world);
-  const held = await holdSweep(made.folder);
   try {
     sayStart(made.runs.length, made.folder.path, world);
     const { folder, runs } = made;
@@ -92,7 +91,7 @@ async function define(
         throw error;
       });
   } finally {
-    held.end();
+    made.held.end();
   }
 }
 

@@ -379,3 +379,13 @@ Deno.test("a path to inherit from may be literal", async () => {
   const files = { "main.yml": '__default__: "!P./$ROOT.yml"\n', "$ROOT.yml": "x: 1\n" };
   assertEquals((await loading(files)).written, "x: 1\n");
 });
+
+Deno.test("of thousands of new keys the first have near misses: searching takes time", async () => {
+  const keys = (letter: string) =>
+    Array.from({ length: 3000 }, (_, i) => `${letter}_a_key_of_some_length_${i}: 1\n`).join("");
+  const files = { "main.yml": `__default__: ./a.yml\n${keys("x")}`, "a.yml": keys("y") };
+  const { warned } = await loading(files);
+  const near = warned.map((text) => text.includes("Did you mean"));
+  assertEquals(near, near.map((_, i) => i < 50));
+  assertEquals([near.length, warned.at(-1)!.includes("main.yml:3001:1")], [3000, true]);
+});

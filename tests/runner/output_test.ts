@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { openLog } from "../../lib/runner/log.ts";
 import type { World } from "../../lib/world.ts";
@@ -39,6 +39,26 @@ for (const [name, main] of Object.entries(writers)) {
     },
   });
 }
+
+Deno.test({
+  name: "a run ends though what it leaves behind never stops to write",
+  ignore: !unix,
+  fn: async () => {
+    const files = {
+      "src/main.ts": `export function main() {
+        const args = ["-c", "while :; do echo more; done"];
+        new Deno.Command("sh", { args, stdin: "null", stdout: "inherit" }).spawn().unref();
+      }`,
+    };
+    await withExperiment(
+      { files, permissions: { run: { allow: ["sh"], deny: [] } } },
+      async (one) => {
+        const { log } = await run(one);
+        assert(new TextDecoder().decode(log).startsWith("more\nmore\n"));
+      },
+    );
+  },
+});
 
 Deno.test("much output, split anywhere: whole on both ways, each stream in its order", async () => {
   const files = {

@@ -54,3 +54,18 @@ Deno.test("each file is compared, or said to be missing or new", async () => {
     ]);
   });
 });
+
+Deno.test("large files are compared by pieces; what is no file was not there", async () => {
+  await withTempDir(async (root) => {
+    await writeFiles(root, { "a/x": "", "b/x": "", "a/y": "", "b/y": "", "a/z/in": "", "b/z": "" });
+    for (const path of ["a/x", "b/x", "a/y", "b/y"]) await Deno.truncate(join(root, path), 2 ** 28);
+    await Deno.writeTextFile(join(root, "b/y"), "more", { append: true });
+    const [before, after] = [openFolder(join(root, "a")), openFolder(join(root, "b"))];
+    const checked = await checkOutputs({ before, after, paths: ["x", "y", "z"] });
+    assertEquals(checked.map(outputText), [
+      "x: identical",
+      `y:byte ${2 ** 28}: 0x6d, was the end`,
+      "z: was not there",
+    ]);
+  });
+});

@@ -350,6 +350,31 @@ async function resumeLost(project: Project): Promise<void> {
   assertEquals((await project.run("sweep", "--resume", firstSweep)).exitCode, 0);
 }
 
+Deno.test({
+  name: "SLURM: what the user has chosen for SLURM's programs by variables changes nothing",
+  ignore: missing !== undefined,
+  fn: () =>
+    withProject(async (project) => {
+      const words = ["--sbatch=--time=7", "config.yml", "--wait", "-1", "--seed", "1..2"];
+      const job = await submit(project, ...words);
+      await Promise.all([project.until("began", 1), project.until("began", 2)]);
+      assertEquals(await project.statuses(), ["running", "running"]);
+      const asSeen = await cluster.call("squeue", "-h", "-o", "%j %l", `--jobs=${job}_0`);
+      assertEquals(asSeen.trim(), "config.0 7:00");
+      const resumed = await project.run("sweep", "--resume", firstSweep);
+      assertStringIncludes(resumed.stdout, "Nothing to submit");
+      await project.go();
+      await become(project, all(2, "succeeded"));
+    }, {
+      ...cluster.env,
+      SBATCH_TIMELIMIT: "9",
+      SBATCH_JOB_NAME: "other",
+      SBATCH_ARRAY_INX: "0-3",
+      SQUEUE_STATES: "PENDING",
+      SCANCEL_STATE: "PENDING",
+    }),
+});
+
 test("a single run, with options of the configuration", async (project) => {
   const config = join(project.cwd, "config.yml");
   const text = await Deno.readTextFile(config);

@@ -139,3 +139,15 @@ Deno.test("the lists of names end somewhere", () => {
   assertEquals(facts.untracked?.length, 500);
   assertEquals(facts.omitted, 200);
 });
+
+testWithGit("the repository is that of the code, whatever git has told a hook", async () => {
+  await withTempDir(async (folder) => {
+    const [root, other] = [join(folder, "a"), join(folder, "b")];
+    const commit = await makeRepository(root);
+    await makeRepository(other);
+    await git(other, "commit", "-q", "--allow-empty", "-m", "second");
+    const told = { GIT_DIR: join(other, ".git"), GIT_WORK_TREE: other, GIT_INDEX_FILE: "index" };
+    const facts = await gitFacts({ code: root, outputDir: folder, env: { ...env, ...told } });
+    assertEquals(facts?.commit, commit);
+  });
+});

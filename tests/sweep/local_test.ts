@@ -402,6 +402,20 @@ test("a run that takes too long is ended, and that is a failure", async (project
   });
 });
 
+test("a run that takes too long and takes no notice is killed", async (project) => {
+  await Deno.writeTextFile(
+    join(project.cwd, "code.js"),
+    `export async function main() {
+      Deno.addSignalListener("SIGTERM", () => {});
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    }\n`,
+  );
+  const words = ["--quiet", "--timeout", "2s", "config.yml", "--seed", "1..1"];
+  assertEquals((await project.run("sweep", ...words)).exitCode, 1);
+  const { status, timedOut } = await project.record(1);
+  assertEquals({ status, timedOut }, { status: "failed", timedOut: true });
+});
+
 test("nor is it a success to end in time when told to", async (project) => {
   await Deno.writeTextFile(
     join(project.cwd, "code.js"),
@@ -523,6 +537,31 @@ test("graphics cards: one run each, shared with other sweeps by leases", async (
     Deno.readTextFileSync(join(project.cwd, `out/s/${seed}/exp.0/outputs.log`)).trim()
   );
   assert(logs.every((log) => log === `${a} true` || log === `${b} true`), logs.join("\n"));
+});
+
+test("nobody goes on with a sweep while it is being made", async (project) => {
+  const sweep = startWaiting(project, "1..200");
+  const record = join(project.cwd, firstSweep, "sweep.json");
+  await until(() => Deno.lstat(record).then(() => true, () => false));
+  const { exitCode, stderr } = await project.run("sweep", "--resume", firstSweep);
+  assertEquals(exitCode, 125);
+  assertStringIncludes(stderr, `process ${sweep.pid} on `);
+  const { stdout } = await project.run("cancel", firstSweep);
+  assertStringIncludes(stdout, `Cancelled process ${sweep.pid}`);
+  assertEquals((await sweep.status).code, 143);
+});
+
+test("a slot that one user has used is there for all, whatever the umask", async (project) => {
+  const slot = `slot-${crypto.randomUUID()}`;
+  const words = ["sweep", "--quiet", "--gpus", slot, "config.yml", "--seed", "1", "2"];
+  const [first, ...rest] = program;
+  const { code } = await new Deno.Command("/bin/sh", {
+    args: ["-c", 'umask 077; exec "$0" "$@"', first, ...rest, ...words],
+    cwd: project.cwd,
+  }).output();
+  const { mode } = await Deno.stat(`/tmp/expyrun-gpus/${slot}`);
+  await Deno.remove(`/tmp/expyrun-gpus/${slot}`);
+  assertEquals([code, mode! & 0o777], [0, 0o666]);
 });
 
 test("what says how runs are executed holds when the sweep is gone on with", async (project) => {

@@ -40,6 +40,14 @@ function shown({ runs }: Plan): string {
   return arrayOf(runs).map(text).join("|");
 }
 
+Deno.test("a range of the configuration beyond 2^53 keeps every digit", () => {
+  const range = "[9007199254740993, 9007199254740995]";
+  assertEquals(
+    shown(plan(`{parameters: {seed: {range: ${range}}}}`)),
+    "seed=9007199254740993|seed=9007199254740994|seed=9007199254740995",
+  );
+});
+
 Deno.test("a range of the configuration that does not meet its end is warned about", () => {
   const world = tellingWorld();
   const text = `${defaults}__sweep__: {parameters: {seed: {range: [0, 10, 4]}}}\n`;

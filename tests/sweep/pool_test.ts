@@ -106,3 +106,9 @@ Deno.test("runPool: what was not started after all is no end", async () => {
   assertEquals([...(await result)], [[1, "succeeded"]]);
   assertEquals(log, ["succeeded 1"]);
 });
+
+Deno.test("runPool: what may not be started is not repeated, and counts as a failure", async () => {
+  const { log, result } = pool(["refused", "succeeded"], { retries: 2, failFast: true });
+  assertEquals([...(await result)], [[0, "refused"]]);
+  assertEquals(log.join(", "), "start 0.0, refused 0");
+});

@@ -40,6 +40,14 @@ Deno.test("seededRandom: whole numbers below a count are even", () => {
   assert(counts.every((count) => count > 2800 && count < 3200), String(counts));
 });
 
+Deno.test("seededRandom: what would favour small numbers is drawn again", () => {
+  const [random, drawn] = [seededRandom(42), seededRandom(42)];
+  const count = 2 ** 31 + 1;
+  const even = Array.from({ length: 20 }, () => drawn.bits()).filter((bits) => bits < count);
+  assert(even.length < 20);
+  assertEquals(even.map(() => random.below(count)), even);
+});
+
 Deno.test("seededRandom: normal numbers have mean 0 and deviation 1", () => {
   const random = seededRandom(3);
   const values = Array.from({ length: 10_000 }, () => random.normal());

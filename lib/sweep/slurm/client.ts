@@ -16,6 +16,16 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** What a user has chosen to see or to cancel by default is not what is asked for here. */
+const defaultsOf: Readonly<Record<string, string>> = { squeue: "SQUEUE_", scancel: "SCANCEL_" };
+
+function withoutDefaults(program: string, env: World["env"]): Record<string, string> {
+  const prefix = defaultsOf[program];
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => prefix === undefined || !name.startsWith(prefix)),
+  );
+}
+
 /**
  * Runs one of SLURM's programs.
  *
@@ -30,7 +40,7 @@ export async function callSlurm(
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args: [...args],
       cwd: world.cwd,
-      env: world.env,
+      env: withoutDefaults(program, world.env),
       clearEnv: true,
       stdin: "null",
     }).output();

@@ -151,7 +151,7 @@ const longNames: Readonly<Record<string, string>> = {
 };
 
 /** The name by which two spellings of one option are known to be the same. */
-export function longName({ name }: SlurmOption): string {
+export function longName({ name }: Pick<SlurmOption, "name">): string {
   return longNames[name] ?? name;
 }
 

@@ -60,6 +60,36 @@ export function sbatchScript({ name, program, tasks, output, options }: Submissi
   ].join("\n");
 }
 
+/**
+ * The environment that sbatch gets: to it the user's variables (`SBATCH_TIMELIMIT`) count for more than
+ * the lines of a script, which are what was asked for now.
+ *
+ * @param script as {@linkcode sbatchScript} makes it
+ */
+export function sbatchEnvironment(
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const said = [...script.matchAll(/^#SBATCH (--?[\w-]+)/gm)].flatMap(([, name]) =>
+    variablesOf(longName({ name: name! }))
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !said.includes(name)));
+}
+
+/** Those whose variable has another name, or more than one. */
+const variables: Readonly<Record<string, readonly string[]>> = {
+  "--array": ["SBATCH_ARRAY_INX"],
+  "--no-requeue": ["SBATCH_NO_REQUEUE", "SBATCH_REQUEUE"],
+  // Their output is in one file.
+  "--output": ["SBATCH_OUTPUT", "SBATCH_ERROR"],
+  "--requeue": ["SBATCH_NO_REQUEUE", "SBATCH_REQUEUE"],
+  "--time": ["SBATCH_TIMELIMIT"],
+};
+
+function variablesOf(option: string): readonly string[] {
+  return variables[option] ?? [`SBATCH_${option.slice(2).toUpperCase().replaceAll("-", "_")}`];
+}
+
 type SlurmLine = readonly [name: string, value: string | undefined];
 
 const taskWords = ["execute", "--log-only"];

@@ -13,7 +13,13 @@ import type { SubmittedTask } from "../states.ts";
 import { callSlurm, maxArraySize, requireSbatch, slurmError, viewQueue } from "./client.ts";
 import { longName, type SlurmOption } from "./options.ts";
 import { jobOf, parseJobId } from "./queue.ts";
-import { blamedLine, sbatchScript, splitArray, type Submission } from "./script.ts";
+import {
+  blamedLine,
+  sbatchEnvironment,
+  sbatchScript,
+  splitArray,
+  type Submission,
+} from "./script.ts";
 
 /** A line of jobs.jsonl. */
 export type JobEntry =
@@ -136,7 +142,8 @@ export async function callSbatch(
   world: World,
 ): Promise<string> {
   await writeFile(path, script);
-  const { success, stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], world);
+  const told = { ...world, env: sbatchEnvironment(script, world.env) };
+  const { success, stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], told);
   const job = success ? parseJobId(stdout) : undefined;
   if (job !== undefined) return job;
   const { problem } = slurmError("Cannot submit the job", stderr);

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { readSbatchWord } from "../../../lib/sweep/slurm/options.ts";
 import {
   blamedLine,
+  sbatchEnvironment,
   sbatchScript,
   splitArray,
   type Submission,
@@ -131,3 +132,22 @@ for (const [message, line] of blamed) {
     assertEquals(found && script.slice(found.start, found.end), line);
   });
 }
+
+Deno.test("sbatchEnvironment: what the script says counts for more than the user's variables", () => {
+  const script = sbatchScript({
+    ...base,
+    options: options("-t 60", "--requeue", "--mem-per-cpu=1"),
+  });
+  const [kept, left] = [["PATH", "SBATCH_ACCOUNT", "SBATCH_PARTITION"], [
+    "SBATCH_ARRAY_INX",
+    "SBATCH_ERROR",
+    "SBATCH_JOB_NAME",
+    "SBATCH_MEM_PER_CPU",
+    "SBATCH_NO_REQUEUE",
+    "SBATCH_OPEN_MODE",
+    "SBATCH_OUTPUT",
+    "SBATCH_TIMELIMIT",
+  ]];
+  const env = Object.fromEntries([...kept, ...left].map((name) => [name, "x"]));
+  assertEquals(Object.keys(sbatchEnvironment(script, env)), kept);
+});
