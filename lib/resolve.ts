@@ -11,6 +11,7 @@ import { namingSecrets } from "./resolver/given_secrets.ts";
 import { loadConfig } from "./resolver/inherit.ts";
 import type { Mapping } from "./resolver/node.ts";
 import { applyOverrides } from "./resolver/override.ts";
+import { warnOfResolved } from "./resolver/resolved_copy.ts";
 import { resolveConfig } from "./resolver/resolve.ts";
 import { checkReservedKeys, resolvedSection } from "./resolver/run_section.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,7 @@ export async function readConfiguration(
   const { config, configPlace, configName } = command;
   const merged = await loadConfig(config, world, configPlace, configName);
   refuseDebugKey(command, merged);
+  warnOfResolved(config, command.overrides, world);
   const raw = applyOverrides(merged, namingSecrets(command.overrides, merged, world));
   checkReservedKeys(raw, world);
   return { raw, resolved: resolveConfig(raw, world) };

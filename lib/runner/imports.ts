@@ -8,7 +8,7 @@
  */
 import { isFile } from "../files.ts";
 import { ImportMap } from "@jspm/import-map";
-import { format, maxSatisfying, parseRange, tryParse } from "@std/semver";
+import { newestOf } from "../snapshotter/package_version.ts";
 import type { ImportRules } from "./import_rules.ts";
 import { vendoredPath } from "./vendor.ts";
 
@@ -115,19 +115,13 @@ function jsrUrl(target: string, packages: JsrPackages): URL | undefined {
   const match = /^jsr:\/?(@[^/]+\/[^/@]+)(?:@([^/]+))?(\/.+)?$/.exec(target);
   if (!match) return undefined;
   const [, name, range = "*", path = ""] = match;
-  const version = packages.locked[`jsr:${name}@${range}`] ?? newest(packages.list(name!), range);
+  const version = packages.locked[`jsr:${name}@${range}`] ?? newestOf(packages.list(name!), range);
   if (version === undefined) return undefined;
   const meta = packages.read(new URL(`${name}/${version}_meta.json`, registry)) as
     | { readonly exports?: Readonly<Record<string, string>> }
     | undefined;
   const exported = meta?.exports?.[`.${path}`];
   return exported === undefined ? undefined : new URL(`${name}/${version}/${exported}`, registry);
-}
-
-function newest(versions: readonly string[], range: string): string | undefined {
-  const parsed = versions.map(tryParse).filter((version) => version !== undefined);
-  const best = maxSatisfying(parsed, parseRange(range));
-  return best && format(best);
 }
 
 function versionsIn(vendor: string): JsrPackages["list"] {

@@ -83,7 +83,7 @@ async function cacheOf(folder: ExperimentFolder, world: World): Promise<string> 
 
 async function download(folder: ExperimentFolder, module: string, world: World): Promise<void> {
   const files = ["--config", folder.denoConfig, "--lock", folder.lock];
-  await deno(["cache", "-q", "--frozen", ...files, join(folder.path, module)], folder, world);
+  await deno(["cache", "-q", "--frozen", ...files, `./${module}`], folder, world);
 }
 
 async function deno(args: string[], folder: ExperimentFolder, world: World) {

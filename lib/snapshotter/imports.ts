@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { join } from "../path.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
 import { reduceConfig } from "./import_map.ts";
-import { completeLock, type DenoProgram, emptyLock } from "./lock.ts";
+import { completeLock, type DenoProgram, emptyLock, lockFromNpm } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
 import { neededBy } from "./needed.ts";
 import { packageImports, withoutWorkspace } from "./package_json.ts";
@@ -68,7 +69,7 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
     jsxImports,
   });
   // Without imports to lock, what the project has locked for others would only be out of date.
-  await writeAtOnce(lock, scan.foreign ? await lockText(project) : emptyLock, place);
+  await writeAtOnce(lock, scan.foreign ? await lockText(project, folder, deno) : emptyLock, place);
   const modules = [module, ...scan.others];
   if (scan.foreign && deno) {
     await completeLock({ spec, root, modules, config, lock, deno, outside });
@@ -97,7 +98,7 @@ function withoutDeno({ lock, ...rest }: Resolution, { foreign }: ImportScan): Re
 export async function referToImports(request: ImportsRequest): Promise<Resolution> {
   const { spec, entry: { module }, folder, files, start, deno } = request;
   const project = await findProject(start);
-  await writeAtOnce(folder.lock, await lockText(project), spec.outputDirPlace);
+  await writeAtOnce(folder.lock, await lockText(project, folder, deno), spec.outputDirPlace);
   const { config } = project;
   const needed = config ?? project.packageJson;
   const scan = await scanImports({ root: spec.code, module, files, jsxImports: true });
@@ -139,9 +140,19 @@ async function packageConfig(
   return folder.originalConfig;
 }
 
-async function lockText({ lock }: Project): Promise<string> {
-  const file = lock === undefined ? undefined : await readJsonFile(lock);
-  return file?.text || emptyLock;
+/** What the project has locked: by its deno.lock, or else by npm's package-lock.json. */
+async function lockText(
+  { lock, packageJson }: Project,
+  { hidden }: ExperimentFolder,
+  deno: DenoProgram | undefined,
+): Promise<string> {
+  if (lock === undefined) return emptyLock;
+  const text = (await readJsonFile(lock))?.text;
+  if (text || !packageJson || !deno) return text || emptyLock;
+  const npmLock = await readJsonFile(join(packageJson.folder, "package-lock.json"));
+  if (!npmLock) return emptyLock;
+  const manifest = jsonText(withoutWorkspace(packageJson.value));
+  return await lockFromNpm({ manifest, npmLock: npmLock.text }, hidden, deno) ?? emptyLock;
 }
 
 function jsonText(value: Json): string {

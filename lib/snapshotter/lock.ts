@@ -54,6 +54,40 @@ export async function completeLock(request: LockRequest): Promise<void> {
   if (ofEntry !== undefined) throw lockError(request, ofEntry);
 }
 
+/**
+ * The lock that npm's means, by Deno's own reading of it, which it does where it installs alone.
+ *
+ * @param inside a folder that work may be done in
+ * @returns the text of a deno.lock; nothing where Deno cannot tell
+ */
+export async function lockFromNpm(
+  { manifest, npmLock }: { readonly manifest: string; readonly npmLock: string },
+  inside: string,
+  deno: DenoProgram,
+): Promise<string | undefined> {
+  const folder = join(inside, "npm");
+  Deno.mkdirSync(folder);
+  try {
+    Deno.writeTextFileSync(join(folder, "deno.json"), '{ "nodeModulesDir": "none" }\n');
+    Deno.writeTextFileSync(join(folder, "package.json"), manifest);
+    Deno.writeTextFileSync(join(folder, "package-lock.json"), npmLock);
+    const { success } = await new Deno.Command(deno.program, {
+      args: ["install", "-q", "--lockfile-only"],
+      cwd: folder,
+      env: { ...deno.env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success ? Deno.readTextFileSync(join(folder, "deno.lock")) : undefined;
+  } catch {
+    return undefined; // No room, or no Deno: what needs either says so.
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
 /** What Deno says when it refuses; nothing when the lock is complete. */
 async function cache(request: LockRequest, modules: readonly string[]) {
   const { config, lock, root, deno } = request;
@@ -65,7 +99,8 @@ async function cache(request: LockRequest, modules: readonly string[]) {
       "--lock",
       lock,
       ...importFlags(request.spec.permissions.import),
-      ...modules.map((module) => join(root, module)),
+      // Relative: in a path Deno takes `?` and `*` for a pattern.
+      ...modules.map((module) => `./${module}`),
     ],
     cwd: root,
     env: { ...deno.env, NO_COLOR: "1" },

@@ -7,6 +7,7 @@
  */
 import { dirname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { loaded } from "../loading.ts";
 import { copyItems, digestOf } from "./copy.ts";
 import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
 import { type Planned, plannedFile, sorted } from "./plan.ts";
@@ -41,7 +42,7 @@ export interface PackageFiles extends PackageRecord {
  */
 export async function copyPackages(request: PackagesRequest): Promise<PackageRecord[]> {
   const { folder, place } = request;
-  const placed = [...placePackages(request), ...request.vendor ? vendorOf(request) : []];
+  const placed = [...await placePackages(request), ...request.vendor ? vendorOf(request) : []];
   if (placed.length === 0) return [];
   const plans = placed.map((item) => ({ ...item, items: filesOf(item.path, item.source) }));
   checkSize(plans, place);
@@ -92,7 +93,7 @@ interface Found extends Placed {
   readonly needs: readonly string[];
 }
 
-function placePackages({ packages, start }: PackagesRequest): Found[] {
+async function placePackages({ packages, start, place }: PackagesRequest): Promise<Found[]> {
   const placed = new Map<string, Found>();
   const queue: Found[] = [];
   const put = (name: string, found: Found | undefined) => {
@@ -101,8 +102,12 @@ function placePackages({ packages, start }: PackagesRequest): Found[] {
     queue.push({ ...found, name });
   };
   for (const need of packages) {
-    const source = sourceOf(need, start);
-    if (source) put(source.name, foundAt(`node_modules/${source.name}`, source.folder));
+    const source = await sourceOf(need, start, place);
+    if (source === undefined) continue;
+    const path = `node_modules/${source.name}`;
+    const there = placed.get(path);
+    if (there && there.source !== source.folder) throw needsTwo(need, there, place);
+    put(source.name, foundAt(path, source.folder));
   }
   for (let owner = queue.shift(); owner; owner = queue.shift()) {
     for (const name of owner.needs) {
@@ -148,11 +153,47 @@ function foundAt(path: string, source: string): Found | undefined {
   };
 }
 
-/** Where the package of a name or an `npm:` requirement is, and the name that code finds it by. */
-function sourceOf(need: string, start: string): { name: string; folder: string } | undefined {
-  const name = /^npm:\/?(@[^/@]+\/[^/@]+|[^/@]+)/.exec(need)?.[1] ?? need;
-  const folder = packageFolder(name, start) ?? isolatedFolder(name, start);
-  return folder === undefined ? undefined : { name, folder };
+/**
+ * Where the package of a name or an `npm:` requirement is, and the name that code finds it by.
+ *
+ * @throws {ExpyrunError} "snapshot" where there are only other versions of it
+ */
+async function sourceOf(
+  need: string,
+  start: string,
+  place: Place,
+): Promise<{ name: string; folder: string } | undefined> {
+  const [, name = need, range] = /^npm:\/?(@[^/@]+\/[^/@]+|[^/@]+)(?:@([^/]+))?/.exec(need) ?? [];
+  const usual = packageFolder(name, start);
+  const folders = [...usual === undefined ? [] : [usual], ...isolatedFolders(name, start)];
+  if (folders.length === 0) return undefined;
+  if (range === undefined && usual !== undefined) return { name, folder: usual };
+  const { newestOf } = await loaded(import("./package_version.ts"));
+  const versions = folders.map(versionIn);
+  // What Node finds is what is meant, where it will do.
+  const version = newestOf(versions.slice(0, usual === undefined ? 0 : 1), range ?? "*") ??
+    newestOf(versions, range ?? "*");
+  if (version !== undefined) return { name, folder: folders[versions.indexOf(version)]! };
+  throw new ExpyrunError({
+    code: "snapshot",
+    message: `Cannot copy "${need}": node_modules holds ${name} ${versions.join(", ")}`,
+    place,
+    hint: "Install what the code names, or use --runtime deno, which takes it from Deno's cache",
+  });
+}
+
+function versionIn(folder: string): string {
+  const version = readPackage(folder)?.version;
+  return typeof version === "string" ? version : "";
+}
+
+function needsTwo(need: string, { name, version }: Found, place: Place): ExpyrunError {
+  return new ExpyrunError({
+    code: "snapshot",
+    message: `Cannot copy "${need}" beside ${name} ${version}, which the code needs, too`,
+    place,
+    hint: "Let all of the code import one version of it, or use --runtime deno",
+  });
 }
 
 /** The real folder of the package, by the way of Node: in node_modules here, or further up. */
@@ -165,15 +206,16 @@ function packageFolder(name: string, start: string): string | undefined {
 }
 
 /** Deno keeps what no package.json names in `.deno/NAME@VERSION`. */
-function isolatedFolder(name: string, start: string): string | undefined {
+function isolatedFolders(name: string, start: string): string[] {
   const prefix = `${name.replace("/", "+")}@`;
   for (const folder of upwardsFrom(start)) {
     const store = join(folder, "node_modules", ".deno");
-    const versions = namesIn(store).filter((entry) => entry.startsWith(prefix)).sort();
-    const newest = versions.at(-1);
-    if (newest !== undefined) return realFolder(join(store, newest, "node_modules", name));
+    const found = namesIn(store).filter((entry) => entry.startsWith(prefix))
+      .map((entry) => realFolder(join(store, entry, "node_modules", name)))
+      .filter((path) => path !== undefined && isPackage(path));
+    if (found.length > 0) return found as string[];
   }
-  return undefined;
+  return [];
 }
 
 function upwardsFrom(folder: string): string[] {

@@ -13,6 +13,7 @@ import { loadConfig } from "../resolver/inherit.ts";
 import type { Mapping } from "../resolver/node.ts";
 import { namingSecrets } from "../resolver/given_secrets.ts";
 import { applyOverrides, type Override } from "../resolver/override.ts";
+import { warnOfResolved } from "../resolver/resolved_copy.ts";
 import { resolveConfig } from "../resolver/resolve.ts";
 import { checkReservedKeys, readRunSection, type RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "../snapshotter/entry_point.ts";
@@ -50,6 +51,7 @@ export async function defineSweep(
 ): Promise<DefinedSweep> {
   const merged = await loadConfig(definition.config, world, definition.configPlace);
   refuseDebugKey(definition, merged);
+  warnOfResolved(definition.config, definition.settings, world);
   const { fixed, axes } = sortSettings(named(definition.settings, merged, world), merged, world);
   const base = applyOverrides(merged, fixed.flatMap(overrideOf));
   checkReservedKeys(base, world);

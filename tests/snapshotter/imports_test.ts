@@ -130,6 +130,35 @@ const projects: [string, Files, Wish, string][] = [
     "1 2\n",
   ],
   [
+    "a path that reads as a pattern",
+    {
+      "src/main.ts": `import ms from "npm:ms@2.1.3"; ${ms}`,
+    },
+    { outputDir: "../why?*[a]" },
+    "172800000\n",
+  ],
+  [
+    "the versions that npm has locked",
+    {
+      "package.json": '{ "type": "module", "dependencies": { "ms": "^2.0.0" } }',
+      "package-lock.json": JSON.stringify({
+        lockfileVersion: 3,
+        packages: {
+          "": { dependencies: { ms: "^2.0.0" } },
+          "node_modules/ms": {
+            version: "2.1.1",
+            integrity:
+              "sha512-tgp+dl5cGk28utYktBsrFqA7HKgrhgPsg6Z/EfhWI4gl1Hwq8B/GmY/0oXZ6nF8hDVesS/FpnYaD/kOWhYQvyg==",
+          },
+        },
+      }),
+      "src/main.ts": 'import ms from "ms/package.json" with { type: "json" }; ' +
+        "console.log(ms.version); export function main() {}\n",
+    },
+    {},
+    "2.1.1\n",
+  ],
+  [
     "a package.json",
     {
       "package.json":
