@@ -8,6 +8,7 @@ import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "..
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
 import { expandVariables, isReference, literalMark, mayBecomeScalar } from "./interpolation.ts";
+import { readSecretRule } from "./secrets.ts";
 import { aKind, type Entry, kindOf, type Mapping, type Node, type Scalar } from "./node.ts";
 
 type Text = Scalar & { readonly type: "string" };
@@ -89,11 +90,27 @@ async function inherit(
   if (parents.length === 0) return own;
   let inherited: Mapping | undefined;
   for (const parent of parents) {
+    refuseSecret(parent, document, loading.world);
     const station = foundStation(parent, stations.at(-1)!, loading.world);
     const config = await load(station, stations, loading, parent.place);
     inherited = inherited ? merge(inherited, config, "pass", loading) : config;
   }
   return merge(inherited!, own, policy, loading);
+}
+
+/** Messages and `explain` name the files that values come from. */
+function refuseSecret(parent: Text, document: Mapping, world: World): void {
+  if (parent.value.startsWith(literalMark)) return;
+  const { links } = expandVariables(parent.value, parent.place, { ...world, warn: () => {} });
+  const isSecret = readSecretRule(document);
+  const used = links.filter((link) => link.kind === "environment" && !link.missing);
+  if (!used.some((link) => link.kind === "environment" && isSecret(link.name))) return;
+  throw new ExpyrunError({
+    code: "section",
+    message: `Cannot read "__default__": "${parent.value}" holds a secret`,
+    place: parent.place,
+    hint: "Use another variable, or set __run__: { __secrets__: none } here if it is no secret",
+  });
 }
 
 function cycle(
@@ -244,7 +261,7 @@ function replace(
 ): Node {
   // Inherited twice from one file.
   if (before === after) return after;
-  if (before.kind === "mapping" && after.kind === "mapping") {
+  if (before.kind === "mapping" && after.kind === "mapping" && !isAxis(path)) {
     return merge(before, after, policy, loading, `${path}.`);
   }
   const [from, to] = [kindOf(before), kindOf(after)];
@@ -260,6 +277,11 @@ function replace(
   }
   // A value that was replaced itself (inherited by what is inherited) keeps its own chain below.
   return chained(after, before);
+}
+
+/** An axis is described in one of several ways: with a half of another one it would be described in two. */
+function isAxis(path: string): boolean {
+  return path.startsWith("__sweep__.parameters.");
 }
 
 /** Whether text may be of the other one's kind once it is resolved. */

@@ -61,7 +61,7 @@ export function checkReservedKeys(config: Mapping, world: World): void {
       code: "section",
       message: `Passing "${key}" to the entry point: expyrun knows no such key`,
       place: keyPlace,
-      hint: didYouMean(key, rootKeys),
+      hint: runKeys.includes(key) ? "Write it below __run__" : didYouMean(key, rootKeys),
     });
   }
 }

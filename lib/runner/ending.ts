@@ -4,6 +4,7 @@
  * @module
  */
 import { changesText, isUnchanged, verifyFolder } from "../runs/verify.ts";
+import { isThere } from "../files.ts";
 import { secretNames } from "../runs/trust.ts";
 import { ExpyrunError, type Problem } from "../errors.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
@@ -61,7 +62,9 @@ async function lastRecord(
     return undefined;
   } catch (error) {
     if (!(error instanceof ExpyrunError)) throw error;
-    return error.problem;
+    if (isThere(folder.path)) return error.problem;
+    const because = "its folder was moved or removed while the run went on";
+    return { code: "folder", message: `Cannot write "${folder.record}": ${because}` };
   }
 }
 
@@ -96,7 +99,8 @@ async function sayEnd(
   const { status, exitCode, durationMs = 0 } = record;
   const how = exitCode === 0 ? "" : ` (${outcome.signal ?? `exit code ${exitCode}`})`;
   world.say(`expyrun: ${status}${how} in ${shownDuration(durationMs)}`);
-  if (exitCode === 0) return;
+  // What is missing then is no fault of the code.
+  if (exitCode === 0 || !isThere(folder.path)) return;
   const { stderrTail } = outcome;
   const hint = permissionHint(stderrTail, record, folders) ??
     importHint(stderrTail, record, folders) ?? await entryPointHint(folder, outcome);

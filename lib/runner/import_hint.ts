@@ -44,6 +44,8 @@ function moduleHint(
   const inside = inFolder(path, folders);
   if (!inside) return leavingHint(path, folders);
   const near = nearFile(inside, record);
+  const same = sameStem(inside, record);
+  if (same) return same;
   return extensionHint(inside, record) ?? `${near ? `${near} ` : ""}${includeLine(inside, record)}`;
 }
 
@@ -53,6 +55,15 @@ function extensionHint(inside: string, { code }: RunRecord): string | undefined 
     path.startsWith(`${inside}.`) && /^\.(?:[cm]?[jt]sx?|json)$/.test(path.slice(inside.length))
   );
   return meant && `Did you mean "${meant.path}"? Imports need the extension`;
+}
+
+/** Compilers let one import "./data.js" where the file is data.ts. */
+function sameStem(inside: string, { code }: RunRecord): string | undefined {
+  const own = inside.replace(/\.[cm]?[jt]sx?$/, "");
+  const meant = code.files.find(({ path }) =>
+    own !== inside && path.startsWith(`${own}.`) && /^\.[cm]?[jt]sx?$/.test(path.slice(own.length))
+  );
+  return meant && `Did you mean "${meant.path}"? Imports name the file itself`;
 }
 
 /** What stood beside the code does not stand beside its copy. */

@@ -23,7 +23,7 @@ export interface Known {
   readonly like?: RunRecord | undefined;
   /** The archive that the code was unpacked from, absolute. */
   readonly archive?: string | undefined;
-  /** `--force`: code that has changed since its record is run all the same. */
+  /** `--force`: code that has changed since its record is run all the same. Absent: not to be had. */
   readonly force?: boolean | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function settle({ git, rest }: Facts): Promise<SettledFacts> {
 async function repeatedBy(
   { spec }: CheckedRun,
   variables: readonly Variable[],
-  { like, debug, force = false }: Known,
+  { like, debug, force }: Known,
   world: World,
 ): Promise<Partial<Repeated> | undefined> {
   if (like) return { git: like.git, ...(like.repeats ? { repeats: like.repeats } : {}) };

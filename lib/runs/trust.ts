@@ -94,20 +94,22 @@ export interface Repeated {
  * Checks the experiment folder that a configuration takes its code from.
  *
  * @param variables those that the configuration uses
+ * @param force absent: the command knows no `--force`, as that for a sweep
  * @returns nothing when the code is no copy of an earlier run
  * @throws {ExpyrunError} when the folder has changed, or a secret that it needs is missing
  */
 export async function checkRepeated(
   spec: RunSpec,
   variables: readonly Variable[],
-  force: boolean,
+  force: boolean | undefined,
   world: World,
 ): Promise<Repeated | undefined> {
   const folder = openFolder(spec.code);
   if (!await isPrepared(folder)) return undefined;
   const place = spec.codePlace ?? spec.main.place;
   const record = await readRecord(folder, place);
-  const use = { folder, record, purpose: "repeat", place, force } as const;
+  const wayOut = force === undefined ? "Put the files back, or begin a new sweep" : undefined;
+  const use = { folder, record, purpose: "repeat", place, force: force ?? false, wayOut } as const;
   const missing = variables.filter((variable) => variable.missing);
   const needed = record.environment?.filter(({ name }) =>
     missing.some((variable) => variable.name === name)

@@ -6,7 +6,9 @@
 import { interruptibly } from "../interruption.ts";
 import { literally } from "../resolver/interpolation.ts";
 import type { Mapping, Node } from "../resolver/node.ts";
+import { isUnchanged, verifyFolder } from "../runs/verify.ts";
 import { openFolder } from "../snapshotter/folder.ts";
+import { readRecord } from "../snapshotter/record_file.ts";
 import type { World } from "../world.ts";
 import { prepareAgain } from "./again.ts";
 import type { SweepResumption } from "./command.ts";
@@ -74,20 +76,34 @@ async function makeRest(
     world,
   );
   const lacking = having("prepare");
-  const base = debug ? sweep.base : withCode(sweep.base, await anyCopy(states));
+  const base = debug || lacking.length === 0
+    ? sweep.base
+    : withCode(sweep.base, await codeOf(states, world));
   const prepared = await prepareRuns(lacking, runs, { base, config, debug, folder }, world);
   const ready = having("start").map(({ run, folder }) => ({ run, folder: folder! }));
   return [...ready, ...repeated, ...prepared].sort((a, b) => a.run - b.run);
 }
 
-/** A folder of the sweep that holds the code as it was. */
-async function anyCopy(states: readonly RunState[]): Promise<string | undefined> {
-  for (const { folder, recorded } of states) {
-    if (folder !== undefined && recorded !== undefined) {
-      return await Deno.realPath(openFolder(folder).path);
-    }
+/**
+ * A folder of the sweep that holds the code as it was; if there is none, one that holds another, which
+ * is refused when it is copied.
+ */
+async function codeOf(states: readonly RunState[], world: World): Promise<string | undefined> {
+  const there = states.filter(({ recorded }) => recorded !== undefined)
+    .map(({ folder }) => openFolder(Deno.realPathSync(folder!)));
+  for (const folder of there) {
+    if (isUnchanged(await verifyFolder(folder, await readRecord(folder)))) return folder.path;
   }
-  return undefined;
+  if (there.length === 0 && states.some(({ folder }) => folder !== undefined)) warnOfToday(world);
+  return there[0]?.path;
+}
+
+function warnOfToday(world: World): void {
+  world.warn({
+    code: "status",
+    message: "No folder of the sweep is left: its runs get the code of today",
+    hint: "To run it as it was, put one of them back",
+  });
 }
 
 /** The sources may have been edited since: what was never prepared gets the code of the others. */

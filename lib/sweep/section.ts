@@ -54,7 +54,11 @@ export function readSweepSection(config: Mapping, world: Pick<World, "warn">): S
   const zipped = itemsOf(entries.get("zip")?.value, "zip").map((item) =>
     zipGroup(item, config, world)
   );
-  const axes = parameters ? [...mappingOf(parameters, "parameters").entries] : [];
+  // Null takes back an axis that is inherited.
+  const axes = parameters
+    ? [...mappingOf(parameters, "parameters").entries]
+      .filter(([, { value }]) => kindOf(value) !== "null")
+    : [];
   return {
     method: readMethod(entries),
     axes: [

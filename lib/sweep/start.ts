@@ -55,13 +55,16 @@ export async function startHere(start: LocalStart, world: World): Promise<SweepA
     return entry;
   };
   const path = shellWord(shownPath(folder.path, world));
-  const sayGoOn = () => world.say(`expyrun: go on with: expyrun sweep --resume ${path}`);
+  const sayGoOn = (failed = 0) => {
+    const retry = failed > 0 ? " (--retry repeats what failed, too)" : "";
+    world.say(`expyrun: go on with: expyrun sweep --resume ${path}${retry}`);
+  };
   const stopped = await executeLocally({ ...start, again }, world).catch((error) => {
     sayGoOn();
     throw error;
   });
   const states = await readStates(folder, values.length, world);
-  if (stopped !== undefined) sayGoOn();
+  if (stopped !== undefined) sayGoOn(states.filter(({ status }) => status === "failed").length);
   const allSucceeded = states.every(({ status }) => status === "succeeded");
   return {
     text: quiet ? "" : statusTable(values, states, world),

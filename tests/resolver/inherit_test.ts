@@ -389,3 +389,43 @@ Deno.test("of thousands of new keys the first have near misses: searching takes 
   assertEquals(near, near.map((_, i) => i < 50));
   assertEquals([near.length, warned.at(-1)!.includes("main.yml:3001:1")], [3000, true]);
 });
+
+Deno.test("an inherited axis of a sweep is replaced as a whole, the others stay", async () => {
+  const { written, warned } = await loading({
+    "main.yml": "__default__: ./a.yml\n__sweep__: {parameters: {lr: {range: [0, 1]}, b: null}}\n",
+    "a.yml": "lr: 1\n__sweep__: {method: grid, parameters: " +
+      "{lr: {values: [1, 2]}, seed: {values: [3]}, b: {value: 1}}}\n",
+  });
+  const expected = `lr: 1
+__sweep__:
+  method: grid
+  parameters:
+    lr:
+      range:
+        - 0
+        - 1
+    seed:
+      values:
+        - 3
+    b: null
+`;
+  assertEquals([written, warned], [expected, []]);
+});
+
+Deno.test("a path to inherit from holds no secret", async () => {
+  const env = { API_TOKEN: "abcdefgh" };
+  const files = { "main.yml": "__default__: ./${API_TOKEN}.yml\n", "abcdefgh.yml": "a: 1\n" };
+  const { written } = await loading(files, "main.yml", env);
+  assertEquals(
+    written,
+    `error: Cannot read "__default__": "./\${API_TOKEN}.yml" holds a secret
+ --> main.yml:1:14
+  |
+1 | __default__: ./\${API_TOKEN}.yml
+  |              ^^^^^^^^^^^^^^^^^^
+  = hint: Use another variable, or set __run__: { __secrets__: none } here if it is no secret
+`,
+  );
+  const none = { ...files, "main.yml": `${files["main.yml"]}__run__: {__secrets__: none}\n` };
+  assertEquals((await loading(none, "main.yml", env)).config?.entries.has("a"), true);
+});

@@ -115,6 +115,10 @@ const absences: readonly (readonly [string, string | undefined])[] = [
     `TypeError: Module not found "file:///out/exp.0/src/dtaa2.ts".`,
     `Did you mean "src/data2.ts"? ${include("src/dtaa2.ts")}`,
   ],
+  [
+    `TypeError: Module not found "file:///out/exp.0/src/data.js".`,
+    'Did you mean "src/data.ts"? Imports name the file itself',
+  ],
   [`TypeError: Module not found "file:///out/exp.0/src/model.ts".`, include("src/model.ts")],
   [`TypeError: Module not found "file:///out/exp.0/lib/data2.ts".`, include("lib/data2.ts")],
   [`TypeError: Module not found "file:///elsewhere/x.ts".`, undefined],

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { measureUsage } from "../../lib/runner/usage.ts";
 import type { Usage } from "../../lib/snapshotter/record.ts";
@@ -44,4 +44,18 @@ Deno.test("a child that is gone before anyone looked leaves nothing wrong", asyn
   await child.status;
   const usage = await measurement.end();
   assert(usage === undefined || usage.peakMemoryBytes > 0);
+});
+
+Deno.test({
+  name: "usage: a process that was started ahead is looked at at once",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    const [ahead, other] = [measureUsage(child.pid, false, true), measureUsage(child.pid, false)];
+    const [seen, unseen] = [await ahead.end(), await other.end()];
+    child.kill();
+    await child.status;
+    assert(seen!.peakMemoryBytes > 0);
+    assertEquals(unseen, undefined);
+  },
 });

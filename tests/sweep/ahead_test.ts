@@ -1,5 +1,5 @@
 /** Processes of a sweep that are started before their turn. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { experimentsIn, isWaiting } from "../runner/processes.ts";
 import { firstSweep, type Project, until, withProject } from "./program.ts";
@@ -105,17 +105,6 @@ test("a folder that is removed while it waits is left out, the others go on", as
   await project.go();
   assertEquals((await sweep.status).code, 1);
   assertEquals((await project.record(4)).status, "succeeded");
-});
-
-test("what each run used is told, however short it is", async (project) => {
-  await Deno.writeTextFile(join(project.cwd, "code.js"), "export function main() {}\n");
-  const words = ["--quiet", "--jobs", "1", "config.yml", "--seed", "1..12"];
-  assertEquals((await project.run("sweep", ...words)).exitCode, 0);
-  if (Deno.build.os !== "linux") return;
-  for (let seed = 2; seed <= 12; seed++) {
-    const { usage } = await project.record(seed);
-    assert(usage !== undefined, `run of seed ${seed}`);
-  }
 });
 
 const cases = [

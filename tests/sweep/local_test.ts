@@ -629,3 +629,22 @@ test("what was never prepared gets the code of the others when it is resumed", a
   const log = join(project.cwd, "out/s/2/exp.0/outputs.log");
   assertEquals(await Deno.readTextFile(log), "version 1 of 2\n");
 });
+
+test("of copies that were changed none is run; where none is left, today's code is, with a warning", async (project) => {
+  await project.run("sweep", "--quiet", "config.yml", "--seed", "1..2");
+  const resume = (...options: string[]) => project.run("sweep", ...options, "--resume", firstSweep);
+  const copy = join(project.cwd, "out/s/1/exp.0/code.js");
+  await Deno.remove(join(project.cwd, "out/s/2"), { recursive: true });
+  await Deno.chmod(copy, 0o644);
+  await Deno.writeTextFile(copy, "// more\n", { append: true });
+  const changed = await resume();
+  assertEquals(changed.exitCode, 125);
+  assertStringIncludes(changed.stderr, 'exp.0": it is not what was recorded (changed: code.js)');
+  assertStringIncludes(changed.stderr, "hint: Put the files back, or begin a new sweep\n");
+  await Deno.remove(join(project.cwd, "out/s"), { recursive: true });
+  const message = "No folder of the sweep is left: its runs get the code of today\n";
+  const strict = await resume("--strict");
+  assertEquals([strict.exitCode, strict.stderr.startsWith(`error: ${message}`)], [125, true]);
+  const { exitCode, stderr } = await resume("--quiet");
+  assertEquals([exitCode, stderr.startsWith(`warning: ${message}`)], [0, true]);
+});

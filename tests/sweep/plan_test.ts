@@ -40,6 +40,10 @@ function shown({ runs }: Plan): string {
   return arrayOf(runs).map(text).join("|");
 }
 
+Deno.test("an axis that is null is none", () => {
+  assertEquals(shown(plan("{parameters: {lr: null, seed: {values: [1, 2]}}}")), "seed=1|seed=2");
+});
+
 Deno.test("a range of the configuration beyond 2^53 keeps every digit", () => {
   const range = "[9007199254740993, 9007199254740995]";
   assertEquals(
