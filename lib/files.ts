@@ -63,6 +63,24 @@ function readFull(file: Deno.FsFile, piece: Uint8Array): number {
   return filled;
 }
 
+/** The path with every symbolic link followed; as it stands when it leads nowhere. */
+export function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The names in a folder, sorted; none where it cannot be looked into. */
+export function namesIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+  } catch {
+    return [];
+  }
+}
+
 function statOf(path: string | URL): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);

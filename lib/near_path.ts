@@ -4,7 +4,7 @@
  * @module
  */
 import { nearMiss } from "./errors.ts";
-import { isThere } from "./files.ts";
+import { isThere, namesIn } from "./files.ts";
 import { basename, dirname, join } from "./path.ts";
 
 /**
@@ -28,12 +28,4 @@ export function nearPath(path: string): string | undefined {
 export function nearHint(path: string): string | undefined {
   const near = nearPath(path);
   return near && near !== path ? `Did you mean "${near}"?` : undefined;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-  } catch {
-    return [];
-  }
 }

@@ -23,7 +23,7 @@ import { claimFolder, discardFolder, type ExperimentFolder } from "./snapshotter
 import { warnOfUncopiedCode } from "./snapshotter/moved.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import { writeRecord } from "./snapshotter/record_file.ts";
-import { realPath } from "./snapshotter/roots.ts";
+import { realPath } from "./files.ts";
 import { sharedDigests } from "./snapshotter/share.ts";
 import type { World } from "./world.ts";
 

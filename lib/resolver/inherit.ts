@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { realPath } from "../files.ts";
 import { dirname, isAbsolute, join, resolve } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "../errors.ts";
 import type { World } from "../world.ts";
@@ -68,15 +69,6 @@ async function load(
   const config = await inherit(document, [...above, { ...station, real }], loading);
   loading.loaded.set(station.path, config);
   return config;
-}
-
-/** The path as it stands where it leads nowhere: reading the file says so. */
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 async function inherit(

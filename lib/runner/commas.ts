@@ -7,7 +7,7 @@
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import { realPath } from "../snapshotter/roots.ts";
+import { realPath } from "../files.ts";
 import { grantsFolderOnly } from "./permissions.ts";
 
 /**

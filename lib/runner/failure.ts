@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "./hint_text.ts";
 
 /** So much of a message is kept. */
 const keptLength = 2000;
@@ -22,7 +23,7 @@ const keptLength = 2000;
  * ```
  */
 export function errorMessage(stderr: string): string | undefined {
-  const lines = stderr.replace(escapes, "").split(/\r?\n/);
+  const lines = plain(stderr).split(/\r?\n/);
   const start = lines.findLastIndex((line) => line.startsWith("error: "));
   if (start < 0) return undefined;
   const end = endOf(lines, start + 1);
@@ -46,8 +47,6 @@ function endOf(lines: readonly string[], from: number): number {
   return lines.length;
 }
 
-// deno-lint-ignore no-control-regex -- colours begin with a control character
-const escapes = /\x1b\[[0-9;]*m/g;
 
 /**
  * The text with secrets replaced by the names of their variables.

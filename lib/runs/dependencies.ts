@@ -7,7 +7,7 @@
  * @module
  */
 import { ExpyrunError, type Place } from "../errors.ts";
-import { isFile, isFolder } from "../files.ts";
+import { isFile, isFolder, namesIn } from "../files.ts";
 import { join } from "../path.ts";
 import { cacheVariables, carriedRegistry } from "../snapshotter/carried_cache.ts";
 import { sha256 } from "../snapshotter/digest.ts";
@@ -151,7 +151,7 @@ async function packageFolder(
   inside: string,
   depth = 3,
 ): Promise<string | undefined> {
-  const names = depth === 0 ? [] : await namesIn(root);
+  const names = depth === 0 ? [] : namesIn(root);
   for (const name of names) {
     if (isFolder(join(root, name, inside))) return join(root, name, inside);
   }
@@ -189,14 +189,6 @@ async function addJsrPackage(root: string, key: string, found: Found): Promise<v
 async function manifestOf(path: string): Promise<string[]> {
   const text = (await Deno.readTextFile(path)).replace(/\n\/\/ denoCacheMetadata=.*\s*$/, "");
   return Object.keys(JSON.parse(text).manifest ?? {});
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
-  } catch {
-    return [];
-  }
 }
 
 async function filesIn(folder: string, prefix = ""): Promise<string[]> {

@@ -79,14 +79,15 @@ export function linkProblem(
   links: ReadonlyMap<string, string>,
   kept = 0,
 ): LinkProblem | undefined {
-  const through = paths.find((path) => foldersOf(path).some((folder) => links.has(folder)));
+  const through = paths.find((path) => foldersAbove(path).some((folder) => links.has(folder)));
   if (through !== undefined) return { path: through, because: "leads through a link" };
   const path = escapingLink(links, kept);
   if (path === undefined) return undefined;
   return { path, because: `is a link to "${links.get(path)}", which leaves the folder` };
 }
 
-function foldersOf(path: string): string[] {
+/** The folders that a path with `/` leads through, outermost first. */
+export function foldersAbove(path: string): string[] {
   const segments = path.split("/");
   return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
 }

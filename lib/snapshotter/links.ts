@@ -7,7 +7,9 @@ import { isAbsolute, join, relative, resolve, separator, slashed } from "../path
 import type { ExpyrunError } from "../errors.ts";
 import type { World } from "../world.ts";
 import type { Planned } from "./plan.ts";
-import { copyError, realPath, type Root } from "./roots.ts";
+import { realPath } from "../files.ts";
+import { foldersAbove } from "./link_targets.ts";
+import { copyError, type Root } from "./roots.ts";
 
 /**
  * Checks where links lead, and makes those that would lead elsewhere from the copy relative.
@@ -21,7 +23,7 @@ export function settleLinks(
 ): Planned[] {
   const all = [...items.values()];
   if (!all.some(({ kind }) => kind === "link")) return all;
-  const folders = new Set([...items.keys()].flatMap(parentsOf));
+  const folders = new Set([...items.keys()].flatMap(foldersAbove));
   return all.map((item) => {
     if (item.kind === "file") return item;
     const target = copiedTarget(item.source, item.link, roots);
@@ -31,11 +33,6 @@ export function settleLinks(
     const keeps = !isAbsolute(item.link) && slashed.join(from, withSlashes(item.link)) === target;
     return keeps ? item : { ...item, link: slashed.relative(from, target) || "." };
   });
-}
-
-function parentsOf(path: string): string[] {
-  const segments = path.split("/");
-  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
 }
 
 /** Where the copy has what a link leads to; nothing when the link leaves what is copied. */

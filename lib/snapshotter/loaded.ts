@@ -8,7 +8,7 @@ import { fromFileUrl } from "../path.ts";
 import type { World } from "../world.ts";
 import { type ExperimentFolder, nameIn } from "./folder.ts";
 import type { RunRecord } from "./record.ts";
-import { realPath } from "./roots.ts";
+import { realPath } from "../files.ts";
 import { readText } from "./text_file.ts";
 
 /** Reads what the child has noted; what there is none of is absent. */

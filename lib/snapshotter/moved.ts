@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { isThere } from "../files.ts";
+import { isThere, realPath } from "../files.ts";
 import { dirname, resolve } from "../path.ts";
 import { type Place, shellWord } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
 import { openFolder } from "./folder.ts";
 import { recordAt } from "./record_file.ts";
-import { realPath } from "./roots.ts";
 
 /**
  * The spec with `code` set to the folder of the configuration file, where that is the experiment

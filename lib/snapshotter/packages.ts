@@ -7,10 +7,11 @@
  */
 import { dirname, join } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { namesIn } from "../files.ts";
 import { loaded } from "../loading.ts";
 import { copyItems, digestOf } from "./copy.ts";
 import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
-import { type Planned, plannedFile, sorted } from "./plan.ts";
+import { type Planned, plannedFile, sizeText, sorted } from "./plan.ts";
 import { isPackage, needsOf, readPackage } from "./package_json.ts";
 import type { CodeRecord, CopiedFile, PackageRecord } from "./record.ts";
 
@@ -231,14 +232,6 @@ function realFolder(path: string): string | undefined {
   }
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
 /** The nearest vendor folder, whole: which of its modules are needed is known to Deno alone. */
 function vendorOf({ start }: PackagesRequest): Placed[] {
   const source = upwardsFrom(start).map((folder) => join(folder, "vendor"))
@@ -299,15 +292,11 @@ function checkSize(
   const biggest = sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 5);
   throw new ExpyrunError({
     code: "snapshot",
-    message: `Cannot copy the packages that the code needs: they have ${size(total)}, above ${
-      size(packageLimits.totalBytes)
+    message: `Cannot copy the packages that the code needs: they have ${sizeText(total)}, above ${
+      sizeText(packageLimits.totalBytes)
     }`,
     place,
-    notes: biggest.map(({ path, bytes }) => ({ message: `${size(bytes)} in "${path}"` })),
+    notes: biggest.map(({ path, bytes }) => ({ message: `${sizeText(bytes)} in "${path}"` })),
     hint: "Import less, or use --runtime deno, which does not copy them",
   });
-}
-
-function size(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

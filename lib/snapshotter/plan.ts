@@ -12,7 +12,8 @@ import type { ExperimentFolder } from "./folder.ts";
 import { ignoreFileName, type IgnoreRules, ignoreRules, isLitter } from "./ignore.ts";
 import { refuseIgnored } from "./ignored_entry.ts";
 import { settleLinks } from "./links.ts";
-import { copyError, readReason, realPath, type Root, rootsOf } from "./roots.ts";
+import { realPath } from "../files.ts";
+import { copyError, readReason, type Root, rootsOf } from "./roots.ts";
 
 /** A file or link to copy: `path` is relative to the experiment folder, with `/`. */
 export type Planned =
@@ -185,18 +186,21 @@ function sizeError(items: readonly Planned[], total: number, place: Place): Expy
     .sort((a, b) => b.bytes - a.bytes);
   const { path, bytes } = files[0]!;
   const because = bytes > limits.fileBytes
-    ? `"${path}" has ${size(bytes)}, above ${size(limits.fileBytes)} a file`
-    : `its ${files.length} files have ${size(total)}, above ${size(limits.totalBytes)}`;
+    ? `"${path}" has ${sizeText(bytes)}, above ${sizeText(limits.fileBytes)} a file`
+    : `its ${files.length} files have ${sizeText(total)}, above ${sizeText(limits.totalBytes)}`;
   return new ExpyrunError({
     code: "snapshot",
     message: `Cannot copy the code: ${because}`,
     place,
-    notes: files.slice(0, 5).map(({ path, bytes }) => ({ message: `${size(bytes)} in "${path}"` })),
+    notes: files.slice(0, 5).map(({ path, bytes }) => ({
+      message: `${sizeText(bytes)} in "${path}"`,
+    })),
     hint: "List data in .gitignore, or move it out of the package, and read it by its path",
   });
 }
 
-function size(bytes: number): string {
+/** A size for people, in MiB. */
+export function sizeText(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsent } from "../files.ts";
+import { isAbsent, realPath } from "../files.ts";
 import { nearPath } from "../near_path.ts";
 import { basename, dirname, isAbsolute, join, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
@@ -115,16 +115,7 @@ export function readReason(error: unknown, name = ""): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The path with every symbolic link followed; as it stands when it leads nowhere. */
-export function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-/** The same, but of what is not there yet as it will be. */
+/** The path with every symbolic link followed; of what is not there yet as it will be. */
 export function realPathAhead(path: string): string {
   try {
     return Deno.realPathSync(path);

@@ -8,7 +8,7 @@ import type { ArgumentPlace } from "../errors.ts";
 import { parseValues, readDocument } from "../resolver/document.ts";
 import type { Mapping } from "../resolver/node.ts";
 import { openFolder } from "../snapshotter/folder.ts";
-import { realPath } from "../snapshotter/roots.ts";
+import { realPath } from "../files.ts";
 import type { World } from "../world.ts";
 import {
   type FolderEntry,

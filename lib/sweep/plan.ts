@@ -15,10 +15,9 @@ export type RunValues = readonly Assignment[];
 /** The runs of a sweep, in order. */
 export type Runs = Sequence<RunValues>;
 
-/** The runs of a sweep, and how many combinations `exclude` left out. */
+/** The runs of a sweep. */
 export interface Plan {
   readonly runs: Runs;
-  readonly excluded: number;
   /** What of `exclude` leaves out nothing; of drawn runs nobody can tell. */
   readonly idle: Space["exclude"];
 }
@@ -55,7 +54,7 @@ export function planRuns(space: Space, config: Mapping): Plan {
     );
   }
   const idle = method.kind === "grid" ? idleRules(exclude, listed, config) : [];
-  return { runs, excluded, idle };
+  return { runs, idle };
 }
 
 function idleRules(exclude: Space["exclude"], listed: Runs, config: Mapping): Space["exclude"] {

@@ -10,14 +10,10 @@ export interface QueuedTask {
   readonly id: string;
   /** Whether it holds resources now, or waits for them. */
   readonly phase: "waiting" | "running";
-  /** SLURM's word, such as PENDING. */
-  readonly state: string;
-  /** Why it waits, in SLURM's words; absent where there is no reason. */
-  readonly reason?: string | undefined;
 }
 
 /** The options of squeue whose output {@linkcode parseQueue} reads: one task a line. */
-export const queueFormat: readonly string[] = ["--noheader", "--array", "--format=%i|%T|%r"];
+export const queueFormat: readonly string[] = ["--noheader", "--array", "--format=%i|%T"];
 
 /** States in which a task waits, or will run again. */
 const waiting = new Set([
@@ -50,10 +46,9 @@ const over = new Set([
  */
 export function parseQueue(text: string): QueuedTask[] {
   return text.split("\n").flatMap((line) => {
-    const [id = "", state = "", reason = ""] = line.trim().split("|");
+    const [id = "", state = ""] = line.trim().split("|");
     if (!/^\d+(_\d+)?$/.test(id) || over.has(state)) return [];
-    const phase = waiting.has(state) ? "waiting" : "running";
-    return [{ id, phase, state, ...(reason === "" || reason === "None" ? {} : { reason }) }];
+    return [{ id, phase: waiting.has(state) ? "waiting" : "running" }];
   });
 }
 

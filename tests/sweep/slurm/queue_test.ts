@@ -8,19 +8,19 @@ import {
 
 // Lines that squeue printed, with the fields that queueFormat names.
 const queues: readonly [name: string, text: string, tasks: string[]][] = [
-  ["an array", "165_4|RUNNING|None\n165_5|PENDING|JobArrayTaskLimit\n", [
+  ["an array", "165_4|RUNNING\n165_5|PENDING\n", [
     "165_4 running",
-    "165_5 waiting JobArrayTaskLimit",
+    "165_5 waiting",
   ]],
-  ["a single job", "7|PENDING|BeginTime\n", ["7 waiting BeginTime"]],
+  ["a single job", "7|PENDING\n", ["7 waiting"]],
   [
     "states on the way in and out",
-    "1|CONFIGURING|None\n2|COMPLETING|None\n3|REQUEUED|None\n4|SUSPENDED|None\n",
+    "1|CONFIGURING\n2|COMPLETING\n3|REQUEUED\n4|SUSPENDED\n",
     ["1 running", "2 running", "3 waiting", "4 running"],
   ],
   [
     "finished ones",
-    "1|COMPLETED|None\n2|CANCELLED|None\n3|TIMEOUT|TimeLimit\n4|NODE_FAIL|None\n",
+    "1|COMPLETED\n2|CANCELLED\n3|TIMEOUT\n4|NODE_FAIL\n",
     [],
   ],
   ["nothing", "", []],
@@ -28,9 +28,7 @@ const queues: readonly [name: string, text: string, tasks: string[]][] = [
 ];
 for (const [name, text, tasks] of queues) {
   Deno.test(`parseQueue: ${name}`, () => {
-    const parsed = parseQueue(text).map(({ id, phase, reason }) =>
-      [id, phase, reason ?? ""].join(" ").trim()
-    );
+    const parsed = parseQueue(text).map(({ id, phase }) => `${id} ${phase}`);
     assertEquals(parsed, tasks);
   });
 }
