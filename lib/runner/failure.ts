@@ -47,7 +47,6 @@ function endOf(lines: readonly string[], from: number): number {
   return lines.length;
 }
 
-
 /**
  * The text with secrets replaced by the names of their variables.
  *

@@ -94,7 +94,7 @@ interface Found extends Placed {
   readonly needs: readonly string[];
 }
 
-async function placePackages({ packages, start, place }: PackagesRequest): Promise<Found[]> {
+async function placePackages({ packages, start }: PackagesRequest): Promise<Found[]> {
   const placed = new Map<string, Found>();
   const queue: Found[] = [];
   const put = (name: string, found: Found | undefined) => {
@@ -103,11 +103,10 @@ async function placePackages({ packages, start, place }: PackagesRequest): Promi
     queue.push({ ...found, name });
   };
   for (const need of packages) {
-    const source = await sourceOf(need, start, place);
+    const source = await sourceOf(need, start);
     if (source === undefined) continue;
     const path = `node_modules/${source.name}`;
-    const there = placed.get(path);
-    if (there && there.source !== source.folder) throw needsTwo(need, there, place);
+    // Of one name there is one folder: another version that is imported beside it is not found.
     put(source.name, foundAt(path, source.folder));
   }
   for (let owner = queue.shift(); owner; owner = queue.shift()) {
@@ -155,14 +154,12 @@ function foundAt(path: string, source: string): Found | undefined {
 }
 
 /**
- * Where the package of a name or an `npm:` requirement is, and the name that code finds it by.
- *
- * @throws {ExpyrunError} "snapshot" where there are only other versions of it
+ * Where the package of a name or an `npm:` requirement is, and the name that code finds it by; nothing
+ * where there are only other versions of it.
  */
 async function sourceOf(
   need: string,
   start: string,
-  place: Place,
 ): Promise<{ name: string; folder: string } | undefined> {
   const [, name = need, range] = /^npm:\/?(@[^/@]+\/[^/@]+|[^/@]+)(?:@([^/]+))?/.exec(need) ?? [];
   const usual = packageFolder(name, start);
@@ -174,27 +171,12 @@ async function sourceOf(
   // What Node finds is what is meant, where it will do.
   const version = newestOf(versions.slice(0, usual === undefined ? 0 : 1), range ?? "*") ??
     newestOf(versions, range ?? "*");
-  if (version !== undefined) return { name, folder: folders[versions.indexOf(version)]! };
-  throw new ExpyrunError({
-    code: "snapshot",
-    message: `Cannot copy "${need}": node_modules holds ${name} ${versions.join(", ")}`,
-    place,
-    hint: "Install what the code names, or use --runtime deno, which takes it from Deno's cache",
-  });
+  return version === undefined ? undefined : { name, folder: folders[versions.indexOf(version)]! };
 }
 
 function versionIn(folder: string): string {
   const version = readPackage(folder)?.version;
   return typeof version === "string" ? version : "";
-}
-
-function needsTwo(need: string, { name, version }: Found, place: Place): ExpyrunError {
-  return new ExpyrunError({
-    code: "snapshot",
-    message: `Cannot copy "${need}" beside ${name} ${version}, which the code needs, too`,
-    place,
-    hint: "Let all of the code import one version of it, or use --runtime deno",
-  });
 }
 
 /** The real folder of the package, by the way of Node: in node_modules here, or further up. */

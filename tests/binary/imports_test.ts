@@ -155,7 +155,7 @@ const missing: readonly (readonly [string, string, Files, RegExp?])[] = [
     "package.json": '{"dependencies": {"named": "1"}}',
   }],
   ["npm:absent@1", "matching package for 'npm:absent@1'", {}],
-  ["npm:b@9", 'Module not found "npm:b@9"', packages],
+  ["npm:b@9", "matching package for 'npm:b@9'", packages],
   ["jsr:@scope/absent", 'Module not found "jsr:@scope/absent"', {}],
   [
     "https://example.com/absent.ts",
