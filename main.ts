@@ -35,7 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
-    tell(render("error", withWordHint(error.problem), style));
+    tell(render("error", await withoutSecrets(withWordHint(error.problem)), style));
     return exitCodeOf(error.problem);
   }
 }
@@ -50,6 +50,22 @@ function withWordHint(problem: Problem): Problem {
     return problem;
   }
   return { ...problem, hint: verbHint(place.words[0]!) };
+}
+
+/** Of words that are refused before a configuration says what is secret, its usual names do. */
+async function withoutSecrets(problem: Problem): Promise<Problem> {
+  const { place, message, hint } = problem;
+  if (place?.kind !== "argument") return problem;
+  const { secretNaming, writtenWords } = await import("./lib/resolver/given_secrets.ts");
+  const world = { words: place.words, env: Deno.env.toObject() };
+  const nothing = { kind: "mapping", place, entries: new Map() } as const;
+  const named = secretNaming(nothing, world);
+  return {
+    ...problem,
+    message: named(message),
+    hint: hint && named(hint),
+    place: { ...place, words: writtenWords(nothing, world) },
+  };
 }
 
 async function dispatch(command: Command, world: World): Promise<number> {

@@ -86,6 +86,8 @@ async function itemsOf(
     ...(await packageFiles(folder, record.code)).map(({ path }) => path),
     ...(outputs ? await packableOutputs(folder, record, world) : []),
   ];
+  const unpackable = paths.find((path) => insideName(path) === undefined);
+  if (unpackable !== undefined) throw noSuchName(unpackable, place);
   // What runs without Deno has its dependencies in the folder.
   const dependencies = record.runtime === "deno"
     ? await cachedDependencies(folder, record, world, place)
@@ -97,6 +99,15 @@ async function itemsOf(
       return { kind: "file", path: `${cache}/${path}`, source };
     }),
   ];
+}
+
+function noSuchName(path: string, place: ArgumentPlace): ExpyrunError {
+  return new ExpyrunError({
+    code: "snapshot",
+    message: `Cannot pack "${path}": no archive holds such a name`,
+    place,
+    hint: "Rename it in the sources, and run again",
+  });
 }
 
 /** What no archive can hold, as it would not be unpacked, is left out. */

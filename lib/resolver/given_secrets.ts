@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Place } from "../errors.ts";
+import { ExpyrunError, type Place } from "../errors.ts";
 import type { World } from "../world.ts";
-import { literalMark } from "./interpolation.ts";
+import { isReadAgain, literalMark } from "./interpolation.ts";
 import type { Mapping } from "./node.ts";
 import type { Override } from "./override.ts";
 import { readSecretRule } from "./secrets.ts";
@@ -30,13 +30,20 @@ export function secretNaming(
   );
   // Of two, one in the other, the longer is meant.
   known.sort(([, a], [, b]) => b.length - a.length);
-  return (text) => {
-    // What is taken as it stands names no variable; nor would a number stay text.
-    if (text.startsWith(literalMark) || readLoosely(text).type !== "string") return text;
-    return known.reduce((named, [name, value]) => {
+  const name = (text: string) =>
+    known.reduce((named, [name, value]) => {
       if (named === value) return `\${${name}}`;
       return value.length < shortest.part ? named : named.replaceAll(value, () => `\${${name}}`);
     }, text);
+  return (text) => {
+    const isLiteral = text.startsWith(literalMark);
+    const plain = isLiteral ? text.slice(literalMark.length) : text;
+    // A number would not stay text.
+    if (readLoosely(plain).type !== "string") return text;
+    const named = name(plain);
+    if (!isLiteral || named === plain) return isLiteral ? text : named;
+    // What comes from a secret is taken as it stands: the mark is for the rest, if for anything.
+    return isReadAgain(named.replace(/\$\{\w+\}/g, "")) ? literalMark + named : named;
   };
 }
 
@@ -50,16 +57,28 @@ export function namingSecrets(
   const named = secretNaming(config, world);
   const words = writtenWords(config, world);
   const shown = (place: Place) => place.kind === "argument" ? { ...place, words } : place;
-  return overrides.map(({ key, value, keyPlace, valuePlace }) => ({
-    key,
-    value: named(value),
-    keyPlace: shown(keyPlace),
-    valuePlace: shown(valuePlace),
-  }));
+  return overrides.map(({ key, value, keyPlace, valuePlace }) => {
+    const kept = named(value);
+    if (kept !== value && kept.startsWith(literalMark)) throw unkept(key, shown(valuePlace));
+    return { key, value: kept, keyPlace: shown(keyPlace), valuePlace: shown(valuePlace) };
+  });
+}
+
+/** Behind the mark a variable is no variable; without it the rest would be read. */
+function unkept(key: string, place: Place): ExpyrunError {
+  return new ExpyrunError({
+    code: "override",
+    message: `Cannot set "${key}": beside a secret, what "!P" keeps as it stands cannot be written`,
+    place,
+    hint: "Set the secret alone, in a key of its own",
+  });
 }
 
 /** The words of the command line as files hold them. */
-export function writtenWords(config: Mapping, world: World): string[] {
+export function writtenWords(
+  config: Mapping,
+  world: Pick<World, "words" | "env">,
+): string[] {
   const named = secretNaming(config, world);
   return world.words.map((word) => {
     const [, key = "", value] = /^(--[^=]+=)([^]*)$/.exec(word) ?? [];

@@ -165,11 +165,22 @@ export function expandVariables(
     return value ?? "";
   });
   const placeOf = (index: number, part: string) => {
-    const before = replacements.findLast(({ start }) => start <= index);
+    const before = lastBefore(index, replacements);
     if (before && index < before.end) return before.place;
     return locate(index - (before?.shift ?? 0), part);
   };
   return { text: expanded, links, inserted: replacements, placeOf };
+}
+
+/** The last of them that begins there, or before: a text may hold thousands, and as many references. */
+function lastBefore(index: number, replacements: readonly Replacement[]): Replacement | undefined {
+  let [from, to] = [0, replacements.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (replacements[middle]!.start <= index) from = middle + 1;
+    else to = middle;
+  }
+  return replacements[from - 1];
 }
 
 /** What stands in the place of what is unknown; under --strict nothing does. */

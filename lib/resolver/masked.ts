@@ -58,7 +58,8 @@ export function maskedText(text: string, value: TypedValue, around: Surroundings
   const { variable, isSecret, targetOf } = around;
   const withVariables = replaceVariables(text, (whole, name) => {
     const value = variable(name) ?? "";
-    return isSecret(name) && value !== "" || isReadAgain(value) ? whole : value;
+    // The references in it are read, and masked, as those of the text are; a variable in it is not.
+    return isSecret(name) && value !== "" || value.includes("$") ? whole : value;
   });
   const masked = replaceReferences(
     withVariables,

@@ -39,7 +39,7 @@ function bracesIn(text: string): number {
   return count;
 }
 
-const braces = /\{([^{}]*[^{}\d][^{}]*)\}/g;
+const braces = /\{([^{}]+)\}/g;
 
 /**
  * Braces around a key that exists are meant as a reference, though it cannot be written so.
@@ -54,7 +54,7 @@ export function warnUnreadable(
 ): void {
   if (found >= bracesIn(text)) return;
   for (const { 0: whole, 1: path = "", index } of text.matchAll(braces)) {
-    if (!nodeAt(root, path) || isReferable(path)) continue;
+    if (/^\d+$/.test(path) || !nodeAt(root, path) || isReferable(path)) continue;
     world.warn({
       code: "reference",
       message: `"${whole}" is not read as a reference: ${

@@ -54,7 +54,35 @@ function endOf(lines: readonly string[], from: number): number {
  */
 export function withoutSecrets(text: string, secrets: Readonly<Record<string, string>>): string {
   // The longest first: one may be a part of another.
-  const longestFirst = Object.entries(secrets).filter(([, value]) => value !== "")
+  const longestFirst = Object.entries(secrets)
+    .flatMap(([name, value]) => formsOf(value).map((form) => [name, form] as const))
+    .filter(([, form]) => form !== "")
     .sort(([, a], [, b]) => b.length - a.length);
   return longestFirst.reduce((all, [name, value]) => all.replaceAll(value, () => `$${name}`), text);
+}
+
+/** A line of a key in several lines may stand alone; a shorter one may be an ordinary word. */
+const shortestLine = 8;
+
+/** How messages write a value: as it is, in JSON, in quotes of the other kind, in a URL, by its lines. */
+function formsOf(value: string): string[] {
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const lines = value.split(/\r?\n/);
+  return [
+    ...new Set([
+      value,
+      inJson,
+      inJson.replaceAll('\\"', '"'),
+      inUrl(value),
+      ...lines.length > 1 ? lines.filter((line) => line.length >= shortestLine) : [],
+    ]),
+  ];
+}
+
+function inUrl(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    return ""; // It holds half of a character.
+  }
 }

@@ -167,7 +167,7 @@ function shownLine(line: string | undefined): string {
 }
 
 /** A number that is no part of a word: `v2` and `2nd` are words. */
-const number = /(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])/g;
+const number = /(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w|\.\w)/g;
 
 /** What stands between the numbers must be the same. */
 function compareLines(a: string, b: string, line: number, search: Search): void {

@@ -117,6 +117,8 @@ const recordChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   permissions: isObject,
   preparedAt: isText,
   code: isObject,
+  environment: (value) => isListOf(value, ({ name }) => isText(name)),
+  inputs: (value) => isListOf(value, ({ path, sha256 }) => isText(path) && isText(sha256)),
 };
 
 const codeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -124,10 +126,17 @@ const codeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   root: isText,
   module: isText,
   function: isText,
-  roots: isTexts,
+  roots: (value) => isTexts(value) && (value as string[]).every(staysInside),
   digest: isText,
   files: (value) => Array.isArray(value) && value.every(isCopiedFile),
+  packages: (value) => isListOf(value, ({ path }) => isText(path) && staysInside(path as string)),
 };
+
+/** Of what a record may lack. */
+function isListOf(value: unknown, holds: (one: Record<string, unknown>) => boolean): boolean {
+  return value === undefined ||
+    Array.isArray(value) && value.every((one) => isObject(one) && holds(one));
+}
 
 /** A path that leaves the folder would be copied over what lies there. */
 function isCopiedFile(value: unknown): boolean {

@@ -70,7 +70,9 @@ export async function runState(
   }
   if (record === undefined) return { run, status: "lost", folder, attempts };
   const { exitCode, signal, timedOut, error, durationMs, restarts } = record;
-  const status = task ? withQueue(record.status, task) : await statusOf(record);
+  // What runs as no task has a process of its own, whatever it was submitted as before.
+  const isByHand = record.status === "running" && record.slurmTask === undefined;
+  const status = task && !isByHand ? withQueue(record.status, task) : await statusOf(record);
   const ending = { exitCode, signal, timedOut, error, durationMs };
   const facts = { run, status, folder, attempts, ...ending, restarts };
   const taken = record.status === "prepared" && isTaken(folder);

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ExpyrunError } from "../../lib/errors.ts";
 import { namingSecrets, secretNaming, writtenWords } from "../../lib/resolver/given_secrets.ts";
 import { tellingWorld } from "../world.ts";
 import { parse } from "./nodes.ts";
@@ -20,12 +21,18 @@ const cases: [text: string, named: string, secrets?: string][] = [
   ["postgres", "${DB_PASSWORD}"],
   ["{a} $HOME $& ]", "${ODD_SECRET}"],
   ["license-of-mine", "${LICENSE}", "[LICENSE]"],
-  // An ordinary word, a number, a list, text that is taken as it stands, no secret.
+  // What is taken as it stands, and needs no mark any more; where it does, files cannot hold it.
+  ["!Phf_abcdefghijklmnop", "${HF_TOKEN}"],
+  ["!P{a} $HOME $& ]", "${ODD_SECRET}"],
+  ["!PBearer hf_abcdefghijklmnop", "Bearer ${HF_TOKEN}"],
+  ["!P{a} hf_abcdefghijklmnop", "!P{a} ${HF_TOKEN}"],
+  ["!P{a}", "!P{a}"],
+  ["!P12345678", "!P12345678"],
+  // An ordinary word, a number, a list, no secret.
   ["postgres://localhost", "postgres://localhost"],
   ["short", "short"],
   ["12345678", "12345678"],
   ["first-one,second-one", "first-one,second-one"],
-  ["!Phf_abcdefghijklmnop", "!Phf_abcdefghijklmnop"],
   ["license-of-mine", "license-of-mine"],
   ["/home/somebody", "/home/somebody"],
   ["hf_abcdefghijklmnop", "hf_abcdefghijklmnop", "none"],
@@ -49,4 +56,13 @@ Deno.test("words and places are shown with secrets by their names", () => {
   const shown = (index: number) => ({ kind: "argument" as const, words: written, index });
   const named = [{ key: "a", value: "${HF_TOKEN}", keyPlace: shown(2), valuePlace: shown(3) }];
   assertEquals(namingSecrets(given, config, world), named);
+});
+
+Deno.test("a secret beside what is to stay as it stands is refused", () => {
+  const world = tellingWorld({ env });
+  const place = { kind: "argument" as const, words: [], index: 0 };
+  const override = (value: string) => [{ key: "a", value, keyPlace: place, valuePlace: place }];
+  const config = parse("a: x\n");
+  assertThrows(() => namingSecrets(override(`!P{a} ${env.HF_TOKEN}`), config, world), ExpyrunError);
+  assertEquals(namingSecrets(override("!P{a}"), config, world)[0]!.value, "!P{a}");
 });

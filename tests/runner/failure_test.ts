@@ -46,6 +46,10 @@ Deno.test("secrets are named, not told", async (t) => {
     ["abc abcdef", { A: "abc", B: "abcdef" }, "$A $B"],
     ["nothing", { A: "" }, "nothing"],
     ["$& a", { A: "a" }, "$& $A"],
+    ['{"k":"one line\\nanother line"}', { K: "one line\nanother line" }, '{"k":"$K"}'],
+    ["bad: another line", { K: "one\nanother line" }, "bad: $K"],
+    [`{ k: 'a"b' }`, { K: 'a"b' }, "{ k: '$K' }"],
+    ["GET /?k=a%20b%2Fc", { K: "a b/c" }, "GET /?k=$K"],
   ];
   for (const [text, secrets, expected] of cases) {
     await t.step(text, () => assertEquals(withoutSecrets(text, secrets), expected));

@@ -29,6 +29,7 @@ Deno.test("files are identical, close or different", async (t) => {
     ["a.txt", "loss 100", "loss 101", 0.01, close(1 / 101)],
     ["a.txt", "loss 100", "loss 102", 0.01, different("1:6", "100", "102")],
     ["a.txt", "1e-5", "0.00001", 0, close(0)],
+    ["a.txt", "It is 100.", "It is 101.", 0.01, close(1 / 101)],
     ["a.txt", "1e-5", "0.00001", undefined, different("1:1", "1e-5", "0.00001")],
     ["a.txt", "-1", "1", 1, different("1:1", "-1", "1")],
     ["a.txt", "0", "1e-30", 0.5, different("1:1", "0", "1e-30")],

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { firstSweep, type Project, until, withProject } from "../sweep/program.ts";
-import { expyrun, root, writeFiles } from "../temp.ts";
+import { expyrun, readFiles, root, withTempDir, writeFiles } from "../temp.ts";
 import { type Cluster, maxArraySize, missing, startCluster } from "./cluster.ts";
 
 if (missing !== undefined) {
@@ -226,7 +226,7 @@ test("an experiment may have itself requeued, as the README says", async (projec
     `export async function main() {
       console.log("restart", Deno.env.get("EXPYRUN_RESTART"));
       if (Deno.env.has("EXPYRUN_RESTART")) return;
-      ${listening.replace(")!", ")")}
+      ${listening}
       Deno.writeTextFileSync("began", "");
       await new Promise((resolve) => setTimeout(resolve, 600_000));
     }`,
@@ -236,10 +236,12 @@ test("an experiment may have itself requeued, as the README says", async (projec
   const permissions = "  __permissions__: { run: [scontrol] }\n";
   await Deno.writeTextFile(config, text.replace("  __name__", `${permissions}  __name__`));
   const words = ["--sbatch=--signal=USR2@60", "--sbatch=--time=60", "--sbatch=--requeue"];
-  const job = await submit(project, ...words, "config.yml", "--seed", "1..1");
-  await project.until("began", 1);
+  const job = await submit(project, ...words, "config.yml", "--seed", "1..2");
+  await Promise.all([project.until("began", 1), project.until("began", 2)]);
   await cluster.call("scancel", "--batch", "--signal=USR2", `${job}_0`);
-  await become(project, ["succeeded"]);
+  // The other one goes on.
+  await become(project, ["succeeded", "running"]);
+  await cluster.call("scancel", job);
   const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
   assertEquals(log, "restart undefined\nrestart 1\n");
 });
@@ -351,6 +353,31 @@ async function resumeLost(project: Project): Promise<void> {
 }
 
 Deno.test({
+  name: "SLURM: a signal while sbatch answers takes its job back",
+  ignore: missing !== undefined,
+  fn: () =>
+    withTempDir(async (bin) => {
+      const asked = join(bin, "asked");
+      const wrapper = `#!/bin/sh\n: > '${asked}'\nsleep 1\nexec /usr/bin/sbatch "$@"\n`;
+      await Deno.writeTextFile(join(bin, "sbatch"), wrapper, { mode: 0o755 });
+      const env = { ...cluster.env, PATH: `${bin}:${Deno.env.get("PATH")}` };
+      await withProject(async (project) => {
+        for (const words of [["sweep", "--seed", "1", "2"], ["run", "--seed", "1"]]) {
+          const [verb, ...rest] = words;
+          const held = ["--on", "slurm", "--sbatch=--hold", "--sbatch=--job-name=taken-back"];
+          const submitting = project.start(verb!, ...held, "config.yml", ...rest);
+          await until(() => Deno.stat(asked).then(() => true, () => false));
+          submitting.kill("SIGTERM");
+          assertEquals((await submitting.status).code, 143);
+          assertEquals(await cluster.call("squeue", "-h", "--name=taken-back"), "");
+          assertEquals(await readFiles(project.cwd).then(Object.keys), ["code.js", "config.yml"]);
+          await Deno.remove(asked);
+        }
+      }, env);
+    }),
+});
+
+Deno.test({
   name: "SLURM: what the user has chosen for SLURM's programs by variables changes nothing",
   ignore: missing !== undefined,
   fn: () =>
@@ -372,6 +399,11 @@ Deno.test({
       SBATCH_ARRAY_INX: "0-3",
       SQUEUE_STATES: "PENDING",
       SCANCEL_STATE: "PENDING",
+      SBATCH_WAIT: "1",
+      // As inside of another job.
+      SLURM_ARRAY_JOB_ID: "1",
+      SLURM_ARRAY_TASK_ID: "5",
+      SLURM_RESTART_COUNT: "1",
     }),
 });
 

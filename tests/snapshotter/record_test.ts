@@ -77,6 +77,21 @@ const broken: [what: string, text: string, because: string, hint?: string][] = [
     '"code" is missing or malformed',
   ],
   [
+    "a root that leaves the folder",
+    text.replace(/"roots":\s*\[\s*"src"/, '"roots": ["../.."'),
+    '"code.roots" is missing or malformed',
+  ],
+  [
+    "variables that are none",
+    text.replace('"command"', '"environment": [null], "command"'),
+    '"environment" is missing or malformed',
+  ],
+  [
+    "inputs that are none",
+    text.replace('"command"', '"inputs": [{}], "command"'),
+    '"inputs" is missing or malformed',
+  ],
+  [
     "a file without a path",
     text.replace('"path":"src/link"', '"p":1'),
     '"code.files" is missing or malformed',

@@ -1,9 +1,13 @@
+import { join } from "node:path";
+import { identityOf } from "../../lib/snapshotter/machine.ts";
+import { expyrun, withTempDir, writeFiles } from "../temp.ts";
 import { assertEquals } from "@std/assert";
 import { nextStep } from "../../lib/sweep/resume.ts";
 import {
   countStatuses,
   type QueuePhase,
   type RunState,
+  runState,
   type SweepStatus,
   withQueue,
 } from "../../lib/sweep/states.ts";
@@ -70,4 +74,24 @@ Deno.test("countStatuses counts in the order in which a run passes them", () => 
   const states = (["failed", "queued", "succeeded", "queued"] as const)
     .map((status, run) => ({ run, status, attempts: 1 }));
   assertEquals(countStatuses(states), [["queued", 2], ["succeeded", 1], ["failed", 1]]);
+});
+
+Deno.test("a run that goes on as no task is told by its own process", async () => {
+  await withTempDir(async (cwd) => {
+    await writeFiles(cwd, {
+      "config.yml": "__run__: { __main__: 'a:main', __output_dir__: out, __name__: x }\n",
+      "a.js": "export function main() {}\n",
+    });
+    const { stdout } = await expyrun(["prepare", "config.yml"], { cwd });
+    const path = join(stdout.trim(), "record.json");
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const task = { id: "7_0", phase: "absent", cancelled: true } as const;
+    const stateOf = async (changes: object) => {
+      await Deno.writeTextFile(path, JSON.stringify({ ...record, status: "running", ...changes }));
+      return (await runState(0, [stdout.trim()], task)).status;
+    };
+    const process = await identityOf(Deno.pid);
+    assertEquals(await stateOf({ process }), "running");
+    assertEquals(await stateOf({ process, slurmTask: "7_0" }), "lost");
+  });
 });

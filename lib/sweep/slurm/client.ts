@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../../errors.ts";
+import { isFolder } from "../../files.ts";
 import { join } from "../../path.ts";
 import type { World } from "../../world.ts";
 import type { QueuePhase } from "../states.ts";
@@ -39,7 +40,8 @@ export async function callSlurm(
   try {
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args: [...args],
-      cwd: world.cwd,
+      // The folder that a job begins in; what is asked about one needs none.
+      cwd: program === "sbatch" ? world.cwd : "/",
       env: withoutDefaults(program, world.env),
       clearEnv: true,
       stdin: "null",
@@ -48,7 +50,7 @@ export async function callSlurm(
     return { success, stdout: out!, stderr: err! };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw notInstalled(program);
+    throw isFolder(world.cwd) ? notInstalled(program) : noFolder(world.cwd);
   }
 }
 
@@ -63,6 +65,14 @@ export async function requireSbatch({ env }: World): Promise<void> {
     if (file?.isFile) return;
   }
   throw notInstalled("sbatch");
+}
+
+function noFolder(path: string): ExpyrunError {
+  return new ExpyrunError({
+    code: "slurm",
+    message: `Cannot submit from "${path}": there is no such folder`,
+    hint: "Make it again: jobs begin there, as the first ones did",
+  });
 }
 
 function notInstalled(program: string): ExpyrunError {

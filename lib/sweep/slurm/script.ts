@@ -61,6 +61,15 @@ export function sbatchScript({ name, program, tasks, output, options }: Submissi
 }
 
 /**
+ * Of a job that submits: sbatch hands them on, and what the new job has no value of its own for, such
+ * as a count of restarts, would be that of another one.
+ */
+const outerJob = /^SLURM_(?:ARRAY_|JOB|RESTART_COUNT$)/;
+
+/** Of no script: they would have sbatch wait for the end, or make many tasks of one. */
+const never: readonly string[] = ["SBATCH_ARRAY_INX", "SBATCH_WAIT"];
+
+/**
  * The environment that sbatch gets: to it the user's variables (`SBATCH_TIMELIMIT`) count for more than
  * the lines of a script, which are what was asked for now.
  *
@@ -73,16 +82,21 @@ export function sbatchEnvironment(
   const said = [...script.matchAll(/^#SBATCH (--?[\w-]+)/gm)].flatMap(([, name]) =>
     variablesOf(longName({ name: name! }))
   );
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !said.includes(name)));
+  const left = new Set([...never, ...said]);
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !left.has(name) && !outerJob.test(name)),
+  );
 }
 
 /** Those whose variable has another name, or more than one. */
 const variables: Readonly<Record<string, readonly string[]>> = {
-  "--array": ["SBATCH_ARRAY_INX"],
+  "--cpu-freq": ["SBATCH_CPU_FREQ_REQ"],
+  "--mem": ["SBATCH_MEM_PER_NODE"],
   "--no-requeue": ["SBATCH_NO_REQUEUE", "SBATCH_REQUEUE"],
   // Their output is in one file.
   "--output": ["SBATCH_OUTPUT", "SBATCH_ERROR"],
   "--requeue": ["SBATCH_NO_REQUEUE", "SBATCH_REQUEUE"],
+  "--switches": ["SBATCH_REQ_SWITCH", "SBATCH_WAIT4SWITCH"],
   "--time": ["SBATCH_TIMELIMIT"],
 };
 

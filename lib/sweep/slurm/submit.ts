@@ -4,6 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "../../errors.ts";
+import { interruptibly } from "../../interruption.ts";
 import { writeFile } from "../../snapshotter/folder.ts";
 import { timestamp } from "../../time.ts";
 import type { World } from "../../world.ts";
@@ -60,6 +61,10 @@ export async function checkSlurm(world: World): Promise<{ readonly maxArraySize:
  * @throws {ExpyrunError} `slurm`, at the line of the script; nothing stays submitted then
  */
 export async function submit(request: SubmitRequest, world: World): Promise<string[]> {
+  return await interruptibly("submitting the runs", world, (world) => submitAll(request, world));
+}
+
+async function submitAll(request: SubmitRequest, world: World): Promise<string[]> {
   const { folder, runs, maxArraySize } = request;
   await Deno.mkdir(folder.slurm, { recursive: true });
   const first = (await readLines<JobEntry>(folder.jobs)).filter((entry) => "job" in entry).length;
@@ -67,8 +72,10 @@ export async function submit(request: SubmitRequest, world: World): Promise<stri
   try {
     for (const [i, part] of splitArray(runs.length, maxArraySize).entries()) {
       const mine = runs.slice(part.first, part.first + part.count);
-      jobs.push(await submitPart(request, mine, first + i, jobs.at(-1), world));
+      await submitPart(request, mine, first + i, jobs, world);
     }
+    // A signal is heard once it is known what there is to take back.
+    await world.checkpoint?.(true);
     return jobs;
   } catch (error) {
     if (jobs.length > 0) await callSlurm("scancel", jobs, world);
@@ -80,10 +87,11 @@ async function submitPart(
   request: SubmitRequest,
   runs: readonly FolderOfRun[],
   number: number,
-  previous: string | undefined,
+  jobs: string[],
   world: World,
-): Promise<string> {
+): Promise<void> {
   const { folder, throttle } = request;
+  const previous = jobs.at(-1);
   const list = folder.list(number);
   await writeFile(list, runs.map((run) => `${checkedPath(run.folder)}\n`).join(""));
   const path = folder.script(number);
@@ -91,14 +99,15 @@ async function submitPart(
     name: request.name,
     program: world.program,
     tasks: { kind: "array", list, count: runs.length, throttle },
-    output: folder.slurm,
+    output: checkedOutput(folder.slurm),
     options: withPrevious(request.options, throttle === undefined ? undefined : previous),
   });
   const job = await callSbatch(path, script, request.options, world);
+  // Known before it is noted, which may fail.
+  jobs.push(job);
   const submittedAt = timestamp();
   const entry: JobEntry = { job, submittedAt, runs: runs.map(({ run }) => run) };
   await appendLine(folder.jobs, entry);
-  return job;
 }
 
 /** Arrays that share a throttle run one after the other: each has its own. */
@@ -110,7 +119,9 @@ function withPrevious(
   const after = `afterany:${previous}`;
   const own = options.find((option) => longName(option) === "--dependency");
   if (own) {
-    return options.map((one) => one === own ? { ...one, value: `${one.value},${after}` } : one);
+    // Of alternatives one suffices: the arrays before have waited for the user's.
+    const value = own.value?.includes("?") ? after : `${own.value},${after}`;
+    return options.map((one) => one === own ? { ...one, value } : one);
   }
   return [...options, {
     name: "--dependency",
@@ -124,6 +135,16 @@ function checkedPath(path: string): string {
   throw new ExpyrunError({
     code: "slurm",
     message: `Cannot submit "${path}": its path holds a line end`,
+    hint: "Choose another __name__ or __output_dir__",
+  });
+}
+
+/** A backslash in the path of its output tells SLURM to take all of it as it stands, the marks too. */
+function checkedOutput(path: string): string {
+  if (!path.includes("\\")) return checkedPath(path);
+  throw new ExpyrunError({
+    code: "slurm",
+    message: `Cannot submit "${path}": SLURM writes to no path that holds a backslash`,
     hint: "Choose another __name__ or __output_dir__",
   });
 }
@@ -143,8 +164,9 @@ export async function callSbatch(
 ): Promise<string> {
   await writeFile(path, script);
   const told = { ...world, env: sbatchEnvironment(script, world.env) };
-  const { success, stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], told);
-  const job = success ? parseJobId(stdout) : undefined;
+  const { stdout, stderr } = await callSlurm("sbatch", ["--parsable", path], told);
+  // sbatch may fail for what came after it: the job is there all the same.
+  const job = parseJobId(stdout);
   if (job !== undefined) return job;
   const { problem } = slurmError("Cannot submit the job", stderr);
   const line = blamedLine(script, stderr);
@@ -164,7 +186,12 @@ export function singleScript(
   submission: Omit<Submission, "tasks">,
   folder: string,
 ): string {
-  return sbatchScript({ ...submission, tasks: { kind: "single", folder: checkedPath(folder) } });
+  const output = checkedOutput(submission.output);
+  return sbatchScript({
+    ...submission,
+    output,
+    tasks: { kind: "single", folder: checkedPath(folder) },
+  });
 }
 
 /** What SLURM knows of the tasks of a sweep. */

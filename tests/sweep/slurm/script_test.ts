@@ -136,17 +136,22 @@ for (const [message, line] of blamed) {
 Deno.test("sbatchEnvironment: what the script says counts for more than the user's variables", () => {
   const script = sbatchScript({
     ...base,
-    options: options("-t 60", "--requeue", "--mem-per-cpu=1"),
+    options: options("-t 60", "--requeue", "--mem=1"),
   });
-  const [kept, left] = [["PATH", "SBATCH_ACCOUNT", "SBATCH_PARTITION"], [
+  const [kept, left] = [["PATH", "SBATCH_ACCOUNT", "SBATCH_PARTITION", "SLURM_CONF"], [
     "SBATCH_ARRAY_INX",
     "SBATCH_ERROR",
     "SBATCH_JOB_NAME",
-    "SBATCH_MEM_PER_CPU",
+    "SBATCH_MEM_PER_NODE",
     "SBATCH_NO_REQUEUE",
     "SBATCH_OPEN_MODE",
     "SBATCH_OUTPUT",
     "SBATCH_TIMELIMIT",
+    "SBATCH_WAIT",
+    "SLURM_ARRAY_JOB_ID",
+    "SLURM_ARRAY_TASK_ID",
+    "SLURM_JOB_ID",
+    "SLURM_RESTART_COUNT",
   ]];
   const env = Object.fromEntries([...kept, ...left].map((name) => [name, "x"]));
   assertEquals(Object.keys(sbatchEnvironment(script, env)), kept);
