@@ -92,7 +92,8 @@ export async function singleTask(path: string, world: World): Promise<SubmittedT
   // Somebody may have submitted the script once more.
   const id = await runningTask(path) ?? entry.job;
   const view = await viewQueue([id], world);
-  return { id, phase: view.phaseOf(id), cancelled: entry.cancelled === true && id === entry.job };
+  const cancelled = entry.cancelled === true && id === entry.job;
+  return { id, phase: view.phaseOf(id), restarts: view.restartsOf(id), cancelled };
 }
 
 /** Where a task of a single run says what is expyrun's own. */

@@ -7,7 +7,7 @@ import { ExpyrunError } from "../errors.ts";
 import { isAbsent, isThere } from "../files.ts";
 import { type ShownStatus, statusOf } from "../runs/status.ts";
 import { openFolder } from "../snapshotter/folder.ts";
-import type { RunRecord } from "../snapshotter/record.ts";
+import type { RunRecord, Status } from "../snapshotter/record.ts";
 import { readRecord, recordAt } from "../snapshotter/record_file.ts";
 import type { QueuedTask } from "./slurm/queue.ts";
 
@@ -44,6 +44,8 @@ export interface RunState {
 export interface SubmittedTask {
   readonly id: string;
   readonly phase: QueuePhase;
+  /** How often SLURM has begun it anew, while it has it. */
+  readonly restarts?: number | undefined;
   /** Whether it was taken back by `expyrun cancel`. */
   readonly cancelled: boolean;
 }
@@ -72,7 +74,7 @@ export async function runState(
   const { exitCode, signal, timedOut, error, durationMs, restarts } = record;
   // What runs as no task has a process of its own, whatever it was submitted as before.
   const isByHand = record.status === "running" && record.slurmTask === undefined;
-  const status = task && !isByHand ? withQueue(record.status, task) : await statusOf(record);
+  const status = task && !isByHand ? withQueue(record, task) : await statusOf(record);
   const ending = { exitCode, signal, timedOut, error, durationMs };
   const facts = { run, status, folder, attempts, ...ending, restarts };
   const taken = record.status === "prepared" && isTaken(folder);
@@ -115,16 +117,22 @@ function isTaken(folder: string): boolean {
  * still there.
  */
 export function withQueue(
-  status: RunRecord["status"],
-  { phase, cancelled }: Omit<SubmittedTask, "id">,
+  { status, restarts: written = 0 }: Pick<RunRecord, "status" | "restarts">,
+  { phase, restarts = 0, cancelled }: Omit<SubmittedTask, "id">,
 ): SweepStatus {
-  // Also a run that has ended: SLURM is to run it again.
-  if (phase === "waiting") return "queued";
-  if (status !== "prepared" && status !== "running") return status;
+  // Also a run that has ended: SLURM is to run it again, or does so, and it has not written yet.
+  if (phase === "waiting" || phase === "running" && restarts > written && isEnded(status)) {
+    return "queued";
+  }
+  if (isEnded(status)) return status;
   if (phase === "unreachable") return "unknown";
   // A task that has just begun has not written its record yet.
   if (phase === "running") return status === "prepared" ? "queued" : "running";
   return status === "prepared" && cancelled ? "prepared" : "lost";
+}
+
+function isEnded(status: RunRecord["status"]): status is Exclude<Status, "prepared" | "running"> {
+  return status !== "prepared" && status !== "running";
 }
 
 /** How many runs there are of each status, in the order in which a run passes them. */

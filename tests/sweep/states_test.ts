@@ -34,14 +34,14 @@ const queued: readonly [record: Status, phase: QueuePhase, shown: SweepStatus][]
 ];
 for (const [record, phase, shown] of queued) {
   Deno.test(`withQueue: ${record} and ${phase}`, () => {
-    assertEquals(withQueue(record, { phase, cancelled: false }), shown);
+    assertEquals(withQueue({ status: record }, { phase, cancelled: false }), shown);
   });
 }
 
 Deno.test("withQueue: what was taken back before it began is prepared again", () => {
-  assertEquals(withQueue("prepared", { phase: "absent", cancelled: true }), "prepared");
-  assertEquals(withQueue("running", { phase: "absent", cancelled: true }), "lost");
-  assertEquals(withQueue("prepared", { phase: "waiting", cancelled: true }), "queued");
+  assertEquals(withQueue({ status: "prepared" }, { phase: "absent", cancelled: true }), "prepared");
+  assertEquals(withQueue({ status: "running" }, { phase: "absent", cancelled: true }), "lost");
+  assertEquals(withQueue({ status: "prepared" }, { phase: "waiting", cancelled: true }), "queued");
 });
 
 const folder = "/out/a/exp.0";
@@ -94,4 +94,11 @@ Deno.test("a run that goes on as no task is told by its own process", async () =
     assertEquals(await stateOf({ process }), "running");
     assertEquals(await stateOf({ process, slurmTask: "7_0" }), "lost");
   });
+});
+
+Deno.test("a task that was begun anew has not written its record yet", () => {
+  const task = { phase: "running", restarts: 1, cancelled: false } as const;
+  assertEquals(withQueue({ status: "interrupted" }, task), "queued");
+  assertEquals(withQueue({ status: "interrupted", restarts: 1 }, task), "interrupted");
+  assertEquals(withQueue({ status: "running" }, task), "running");
 });

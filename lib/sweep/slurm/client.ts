@@ -108,6 +108,8 @@ export function slurmError(message: string, stderr: string): ExpyrunError {
 export interface QueueView {
   /** @param id `JOB` or `JOB_TASK` */
   phaseOf(id: string): QueuePhase;
+  /** How often a task that is there was begun anew. */
+  restartsOf(id: string): number;
 }
 
 /**
@@ -117,16 +119,23 @@ export interface QueueView {
  */
 export async function viewQueue(ids: readonly string[], world: World): Promise<QueueView> {
   const phases = new Map<string, QueuePhase>();
+  const restarts = new Map<string, number>();
   let otherwise: QueuePhase = "absent";
   try {
     const jobs = new Set(ids.map(jobOf));
     const query = [...queueFormat, `--jobs=${[...jobs].join(",")}`];
     const { success, stdout, stderr } = await callSlurm("squeue", query, world);
-    for (const { id, phase } of parseQueue(stdout)) phases.set(id, phase);
+    for (const task of parseQueue(stdout)) {
+      phases.set(task.id, task.phase);
+      restarts.set(task.id, task.restarts);
+    }
     if (!success && !jobForgotten(stderr)) otherwise = "unreachable";
   } catch (error) {
     if (!(error instanceof ExpyrunError)) throw error;
     otherwise = "unreachable";
   }
-  return { phaseOf: (id) => phases.get(id) ?? otherwise };
+  return {
+    phaseOf: (id) => phases.get(id) ?? otherwise,
+    restartsOf: (id) => restarts.get(id) ?? 0,
+  };
 }

@@ -10,10 +10,16 @@ export interface QueuedTask {
   readonly id: string;
   /** Whether it holds resources now, or waits for them. */
   readonly phase: "waiting" | "running";
+  /** How often it was begun anew, as long as it does not end. */
+  readonly restarts: number;
 }
 
 /** The options of squeue whose output {@linkcode parseQueue} reads: one task a line. */
-export const queueFormat: readonly string[] = ["--noheader", "--array", "--format=%i|%T"];
+export const queueFormat: readonly string[] = [
+  "--noheader",
+  "--array",
+  "--Format=JobArrayID:64,State:32,RestartCnt:16",
+];
 
 /** States in which a task waits, or will run again. */
 const waiting = new Set([
@@ -46,9 +52,10 @@ const over = new Set([
  */
 export function parseQueue(text: string): QueuedTask[] {
   return text.split("\n").flatMap((line) => {
-    const [id = "", state = ""] = line.trim().split("|");
+    const [id = "", state = "", count] = line.trim().split(/\s+/);
     if (!/^\d+(_\d+)?$/.test(id) || over.has(state)) return [];
-    return [{ id, phase: waiting.has(state) ? "waiting" : "running" }];
+    const restarts = state === "COMPLETING" ? 0 : Number(count) || 0;
+    return [{ id, phase: waiting.has(state) ? "waiting" : "running", restarts }];
   });
 }
 

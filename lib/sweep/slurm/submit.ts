@@ -226,7 +226,8 @@ export async function submittedTasks(
   const there = all.filter((id) => view.phaseOf(id) !== "absent").map(jobOf);
   const taskOf = (run: number, submitted: string): SubmittedTask => {
     const id = running.get(run) ?? submitted;
-    return { id, phase: view.phaseOf(id), cancelled: cancelled.has(jobOf(id)) };
+    const [phase, restarts] = [view.phaseOf(id), view.restartsOf(id)];
+    return { id, phase, restarts, cancelled: cancelled.has(jobOf(id)) };
   };
   const byRun = new Map([...ids].map(([run, id]) => [run, taskOf(run, id)]));
   return { byRun, jobs: [...new Set(there)] };

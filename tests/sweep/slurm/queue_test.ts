@@ -8,19 +8,19 @@ import {
 
 // Lines that squeue printed, with the fields that queueFormat names.
 const queues: readonly [name: string, text: string, tasks: string[]][] = [
-  ["an array", "165_4|RUNNING\n165_5|PENDING\n", [
-    "165_4 running",
+  ["an array", "165_4   RUNNING   2  \n165_5   PENDING   0\n", [
+    "165_4 running 2",
     "165_5 waiting",
   ]],
-  ["a single job", "7|PENDING\n", ["7 waiting"]],
+  ["a single job", "7 PENDING\n", ["7 waiting"]],
   [
     "states on the way in and out",
-    "1|CONFIGURING\n2|COMPLETING\n3|REQUEUED\n4|SUSPENDED\n",
+    "1 CONFIGURING\n2 COMPLETING 3\n3 REQUEUED\n4 SUSPENDED\n",
     ["1 running", "2 running", "3 waiting", "4 running"],
   ],
   [
     "finished ones",
-    "1|COMPLETED\n2|CANCELLED\n3|TIMEOUT\n4|NODE_FAIL\n",
+    "1 COMPLETED\n2 CANCELLED\n3 TIMEOUT\n4 NODE_FAIL\n",
     [],
   ],
   ["nothing", "", []],
@@ -28,7 +28,9 @@ const queues: readonly [name: string, text: string, tasks: string[]][] = [
 ];
 for (const [name, text, tasks] of queues) {
   Deno.test(`parseQueue: ${name}`, () => {
-    const parsed = parseQueue(text).map(({ id, phase }) => `${id} ${phase}`);
+    const parsed = parseQueue(text).map(({ id, phase, restarts }) =>
+      [id, phase, ...restarts > 0 ? [restarts] : []].join(" ")
+    );
     assertEquals(parsed, tasks);
   });
 }
