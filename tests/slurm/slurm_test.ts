@@ -182,7 +182,8 @@ test("signals and the time limit reach the experiment", async (project) => {
       await new Promise((resolve) => setTimeout(resolve, 600_000));
     }`,
   );
-  const words = ["--sbatch=--time=1", "--sbatch=--signal=USR1@300"];
+  // Not so early that it might come before there is anybody to hear it.
+  const words = ["--sbatch=--time=1", "--sbatch=--signal=USR1@20"];
   const job = await submit(project, ...words, "config.yml", "--seed", "1..1");
   await project.until("began", 1);
   const log = join(project.cwd, "out/s/1/exp.0/outputs.log");
