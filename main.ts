@@ -35,7 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = loadingError(thrown) ?? thrown;
     if (!(error instanceof ExpyrunError)) throw error;
-    tell(render("error", await withoutSecrets(withWordHint(error.problem)), style));
+    tell(render("error", await withNamedSecrets(withWordHint(error.problem)), style));
     return exitCodeOf(error.problem);
   }
 }
@@ -53,7 +53,7 @@ function withWordHint(problem: Problem): Problem {
 }
 
 /** Of words that are refused before a configuration says what is secret, its usual names do. */
-async function withoutSecrets(problem: Problem): Promise<Problem> {
+async function withNamedSecrets(problem: Problem): Promise<Problem> {
   const { place, message, hint } = problem;
   if (place?.kind !== "argument") return problem;
   const { secretNaming, writtenWords } = await import("./lib/resolver/given_secrets.ts");

@@ -304,6 +304,9 @@ export function nearMiss(word: string, candidates: Iterable<string>): string | u
   return endings.length === 1 ? endings[0] : undefined;
 }
 
+/** Of thousands of mistakes of one kind, so many are searched for; after that it only takes time. */
+export const searchLimit = 50;
+
 function fold(word: string): string {
   return word.toLowerCase().replaceAll("-", "_");
 }

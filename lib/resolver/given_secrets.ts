@@ -41,7 +41,8 @@ export function secretNaming(
     // A number would not stay text.
     if (readLoosely(plain).type !== "string") return text;
     const named = name(plain);
-    if (!isLiteral || named === plain) return isLiteral ? text : named;
+    if (!isLiteral) return named;
+    if (named === plain) return text;
     // What comes from a secret is taken as it stands: the mark is for the rest, if for anything.
     return isReadAgain(named.replace(/\$\{\w+\}/g, "")) ? literalMark + named : named;
   };

@@ -5,7 +5,14 @@
  */
 import { realPath } from "../files.ts";
 import { dirname, isAbsolute, join, resolve } from "../path.ts";
-import { didYouMean, ExpyrunError, nearMiss, type Place, type Problem } from "../errors.ts";
+import {
+  didYouMean,
+  ExpyrunError,
+  nearMiss,
+  type Place,
+  type Problem,
+  searchLimit,
+} from "../errors.ts";
 import type { World } from "../world.ts";
 import { readDocument } from "./document.ts";
 import { expandVariables, isReference, literalMark, mayBecomeScalar } from "./interpolation.ts";
@@ -24,9 +31,6 @@ interface Loading {
   /** How many near misses were searched for. */
   readonly searches: { count: number };
 }
-
-/** After so many near misses of new keys searching only takes time. */
-const searchLimit = 50;
 
 /** A file on the way from the first one down. */
 interface Station {
@@ -95,8 +99,10 @@ function refuseSecret(parent: Text, document: Mapping, world: World): void {
   if (parent.value.startsWith(literalMark)) return;
   const { links } = expandVariables(parent.value, parent.place, { ...world, warn: () => {} });
   const isSecret = readSecretRule(document);
-  const used = links.filter((link) => link.kind === "environment" && !link.missing);
-  if (!used.some((link) => link.kind === "environment" && isSecret(link.name))) return;
+  const holdsSecret = links.some((link) =>
+    link.kind === "environment" && !link.missing && isSecret(link.name)
+  );
+  if (!holdsSecret) return;
   throw new ExpyrunError({
     code: "section",
     message: `Cannot read "__default__": "${parent.value}" holds a secret`,

@@ -3,13 +3,10 @@
  *
  * @module
  */
-import { didYouMean, ExpyrunError, type Place } from "../errors.ts";
+import { didYouMean, ExpyrunError, type Place, searchLimit } from "../errors.ts";
 import type { World } from "../world.ts";
 import { emptyInstead, type Expansion, type Found, isReferable } from "./interpolation.ts";
 import { type Mapping, nodeAt } from "./node.ts";
-
-/** Near misses are searched for so many unknown references; after that it only takes time. */
-const hintLimit = 50;
 
 /** Warns about references to keys that are not there. */
 export interface UnknownReferences {
@@ -23,10 +20,10 @@ export interface UnknownReferences {
  * @param known the paths that can be referred to; asked for when the first is unknown
  */
 export function unknownReferences(world: World, known: () => string[]): UnknownReferences {
-  let hints = 0;
+  let searches = 0;
   return {
     warn(path, text, place) {
-      const hint = hints++ < hintLimit ? didYouMean(path, known()) : undefined;
+      const hint = searches++ < searchLimit ? didYouMean(path, known()) : undefined;
       const message = `Cannot resolve "${text}": no such key`;
       world.warn({ code: "reference", message, place, ...emptyInstead(world), hint });
     },

@@ -7,9 +7,8 @@
 import { isFile } from "../files.ts";
 import { basename, dirname, join, resolve } from "../path.ts";
 import type { World } from "../world.ts";
+import { findReferences } from "./interpolation.ts";
 import type { Override } from "./override.ts";
-
-const reference = /\{([A-Za-z_][\w.]*)\}/g;
 
 /**
  * Warns of the first override that something refers to in the raw_config.yml beside the configuration.
@@ -26,8 +25,8 @@ export function warnOfResolved(
   if (overrides.length === 0 || basename(path) !== "config.yml") return;
   if (!isFile(join(folder, "record.json")) || !isFile(join(folder, "raw_config.yml"))) return;
   const text = Deno.readTextFileSync(join(folder, "raw_config.yml"));
-  const referred = Array.from(text.matchAll(reference), ([, name]) => name!);
-  const stale = overrides.find(({ key }) => referred.some((name) => isWithin(name, key)));
+  const references = findReferences(text);
+  const stale = overrides.find(({ key }) => references.some(({ path }) => isWithin(path, key)));
   if (stale === undefined) return;
   world.warn({
     code: "override",

@@ -44,9 +44,8 @@ function moduleHint(
   const inside = inFolder(path, folders);
   if (!inside) return leavingHint(path, folders);
   const near = nearFile(inside, record);
-  const same = sameStem(inside, record);
-  if (same) return same;
-  return extensionHint(inside, record) ?? `${near ? `${near} ` : ""}${includeLine(inside, record)}`;
+  return sameStem(inside, record) ?? extensionHint(inside, record) ??
+    `${near ? `${near} ` : ""}${includeLine(inside, record)}`;
 }
 
 /** Other tools find `./data` where Deno wants `./data.ts`. */

@@ -38,10 +38,10 @@ export async function withPresentInputs(record: RunRecord, world: World): Promis
 }
 
 function presentInput({ path, kind }: InputFingerprint, { env }: World): Found {
-  const known = kind === "folder" ? seen.get(path) : undefined;
+  const known = seen.get(path);
   if (known && Date.now() - known.at < recentMs) return known.input;
   const input = fingerprint(path, cachePlace(env)).catch(() => undefined);
-  seen.set(path, { at: Date.now(), input });
+  if (kind === "folder") seen.set(path, { at: Date.now(), input });
   return input;
 }
 

@@ -8,6 +8,7 @@ import { firstDifference, isAbsent } from "../files.ts";
 import { join, slashed } from "../path.ts";
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
 import { ownedNames } from "../snapshotter/folder.ts";
+import { readReason } from "../snapshotter/roots.ts";
 import type { CodeRecord } from "../snapshotter/record.ts";
 import { compareFiles, type Comparison, differentBytes } from "./compare.ts";
 
@@ -106,8 +107,7 @@ function sizeOf(path: string): number | undefined {
 }
 
 function unreadable(message: string, error: unknown): ExpyrunError {
-  const because = error instanceof Error ? error.message : String(error);
-  return new ExpyrunError({ code: "unreadable", message: `${message}: ${because}` });
+  return new ExpyrunError({ code: "unreadable", message: `${message}: ${readReason(error)}` });
 }
 
 /** Whether the two say the same. */

@@ -53,8 +53,7 @@ export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity 
 async function openToAsk({ lock }: SweepFolder): Promise<Deno.FsFile | undefined> {
   try {
     // Some file systems lock only what may be written. Of another user's sweep it can be told, too.
-    return await Deno.open(lock, { read: true, write: true })
-      .catch((error) => isAbsent(error) ? Promise.reject(error) : Deno.open(lock));
+    return await Deno.open(lock, { read: true, write: true }).catch(() => Deno.open(lock));
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw folderError(`Cannot read "${lock}"`, error);

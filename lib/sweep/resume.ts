@@ -6,6 +6,7 @@
 import { interruptibly } from "../interruption.ts";
 import { literally } from "../resolver/interpolation.ts";
 import type { Mapping, Node } from "../resolver/node.ts";
+import { realPath } from "../files.ts";
 import { isUnchanged, verifyFolder } from "../runs/verify.ts";
 import { openFolder } from "../snapshotter/folder.ts";
 import { readRecord } from "../snapshotter/record_file.ts";
@@ -89,13 +90,17 @@ async function makeRest(
  * is refused when it is copied.
  */
 async function codeOf(states: readonly RunState[], world: World): Promise<string | undefined> {
-  const there = states.filter(({ recorded }) => recorded !== undefined)
-    .map(({ folder }) => openFolder(Deno.realPathSync(folder!)));
+  const there = states.flatMap(({ folder, recorded }) =>
+    folder === undefined || recorded === undefined ? [] : [openFolder(folder)]
+  );
   for (const folder of there) {
-    if (isUnchanged(await verifyFolder(folder, await readRecord(folder)))) return folder.path;
+    const isAsItWas = isUnchanged(await verifyFolder(folder, await readRecord(folder)));
+    if (isAsItWas) return realPath(folder.path);
   }
-  if (there.length === 0 && states.some(({ folder }) => folder !== undefined)) warnOfToday(world);
-  return there[0]?.path;
+  const [changed] = there;
+  if (changed) return realPath(changed.path);
+  if (states.some(({ folder }) => folder !== undefined)) warnOfToday(world);
+  return undefined;
 }
 
 function warnOfToday(world: World): void {

@@ -15,13 +15,12 @@ import {
   openFolder,
   writeFile,
 } from "../snapshotter/folder.ts";
-import { interruptibly } from "../interruption.ts";
 import { timestamp } from "../time.ts";
 import type { World } from "../world.ts";
 import { checkLauncher, parseExecution } from "./command.ts";
-import { callSlurm, requireSbatch, viewQueue } from "./slurm/client.ts";
+import { requireSbatch, viewQueue } from "./slurm/client.ts";
 import { readSlurmSection, submittedOptions } from "./slurm/options.ts";
-import { callSbatch, singleScript } from "./slurm/submit.ts";
+import { callSbatch, singleScript, submitting } from "./slurm/submit.ts";
 import { runningTask, type SubmittedTask } from "./states.ts";
 import { shownPath } from "../shown_path.ts";
 
@@ -61,8 +60,7 @@ export async function runOnSlurm(
   const { folder, record } = await prepareRun(run, command, world);
   const { script, log, job } = slurmFiles(folder);
   const name = `${record.name}-${basename(folder.path)}`;
-  const jobs: string[] = [];
-  const submit = async ({ checkpoint }: World) => {
+  const submit = async (jobs: string[]) => {
     const text = singleScript(
       { name, program: world.program, output: log, options: slurm },
       folder.path,
@@ -71,15 +69,12 @@ export async function runOnSlurm(
     jobs.push(number);
     const entry: SingleJob = { job: number, submittedAt: timestamp() };
     await writeFile(job, `${JSON.stringify(entry)}\n`);
-    // A signal is heard once it is known what there is to take back.
-    await checkpoint?.(true);
     const path = shellWord(shownPath(folder.path, world));
     return `Submitted ${path} as job ${number}\nFollow: expyrun status ${path}\n`;
   };
   try {
-    return await interruptibly("submitting the run", world, submit);
+    return await submitting("the run", world, submit);
   } catch (error) {
-    if (jobs.length > 0) await callSlurm("scancel", jobs, world);
     await discardFolder(folder);
     throw error;
   }

@@ -150,15 +150,7 @@ test("each Ctrl-C says what the next one does; the third kills", async (project)
       while (true) await new Promise((resolve) => setTimeout(resolve, 1000));
     }`,
   );
-  const [first, ...rest] = program;
-  const sweep = new Deno.Command(first, {
-    args: [...rest, "sweep", "--jobs", "1", "config.yml", "--seed", "1", "2"],
-    cwd: project.cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
+  const sweep = project.startTelling("sweep", "--jobs", "1", "config.yml", "--seed", "1", "2");
   await project.until("began", 1);
   let said = "";
   const reader = sweep.stderr.pipeThrough(new TextDecoderStream()).getReader();
@@ -168,7 +160,7 @@ test("each Ctrl-C says what the next one does; the third kills", async (project)
   }
   sweep.kill("SIGINT");
   const { code } = await sweep.status;
-  await reader.cancel();
+  await Promise.all([reader.cancel(), sweep.stdout.cancel()]);
   assertEquals([code, (await project.record(1)).signal], [130, "SIGKILL"]);
   assertEquals(await project.statuses(), ["interrupted", "prepared"]);
 });
@@ -237,15 +229,7 @@ test("cancel tells that a run has ended by itself after all", async (project) =>
   );
   const run = project.start("config.yml", "--seed", "5");
   await project.until("began", 5);
-  const [first, ...rest] = program;
-  const cancel = new Deno.Command(first, {
-    args: [...rest, "cancel", "out/s/5/exp.0"],
-    cwd: project.cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const cancel = project.startTelling("cancel", "out/s/5/exp.0");
   const told = await cancel.stderr.pipeThrough(new TextDecoderStream()).getReader().read();
   assertEquals(
     told.value,
@@ -297,15 +281,7 @@ test("cancel ends a run that was stopped", async (project) => {
 
 test("a sweep that is ended by SIGTERM says so, and counts each end once", async (project) => {
   const words = ["sweep", "--jobs", "2", "config.yml", "--wait", "-1", "--seed", "1..2"];
-  const [first, ...rest] = program;
-  const sweep = new Deno.Command(first, {
-    args: [...rest, ...words],
-    cwd: project.cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
+  const sweep = project.startTelling(...words);
   await Promise.all([project.until("began", 1), project.until("began", 2)]);
   sweep.kill("SIGTERM");
   const { code, stderr } = await sweep.output();

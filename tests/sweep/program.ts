@@ -40,6 +40,8 @@ export interface Project {
   run(...words: string[]): Promise<Ended>;
   /** Starts expyrun, its output unread. */
   start(...words: string[]): Deno.ChildProcess;
+  /** Starts expyrun, what it says piped. */
+  startTelling(...words: string[]): Deno.ChildProcess;
   /** The statuses of a sweep's runs, as `status --json` tells them. */
   statuses(sweep?: string): Promise<string[]>;
   /** The record of a run by its seed. */
@@ -68,18 +70,20 @@ function projectIn(cwd: string, env: Readonly<Record<string, string>>): Project 
   const folderOf = (seed: number, number = 0) => join(cwd, "out/s", String(seed), `exp.${number}`);
   const run = (...words: string[]) => expyrun(words, { cwd, env });
   const [first, ...rest] = program;
+  const start = (words: readonly string[], output: "null" | "piped") =>
+    new Deno.Command(first, {
+      args: [...rest, ...words],
+      cwd,
+      env: { ...env, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: output,
+      stderr: output,
+    }).spawn();
   return {
     cwd,
     run,
-    start: (...words) =>
-      new Deno.Command(first, {
-        args: [...rest, ...words],
-        cwd,
-        env: { ...env, NO_COLOR: "1" },
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn(),
+    start: (...words) => start(words, "null"),
+    startTelling: (...words) => start(words, "piped"),
     statuses: async (sweep = firstSweep) => {
       const { exitCode, stdout, stderr } = await run("status", "--json", sweep);
       if (exitCode !== 0) throw new Error(stderr);

@@ -8,7 +8,14 @@ import { isFolder } from "../../files.ts";
 import { join } from "../../path.ts";
 import type { World } from "../../world.ts";
 import type { QueuePhase } from "../states.ts";
-import { jobForgotten, jobOf, parseMaxArraySize, parseQueue, queueFormat } from "./queue.ts";
+import {
+  jobForgotten,
+  jobOf,
+  parseMaxArraySize,
+  parseQueue,
+  type QueuedTask,
+  queueFormat,
+} from "./queue.ts";
 
 /** What a program of SLURM answered. */
 export interface Answer {
@@ -37,11 +44,12 @@ export async function callSlurm(
   args: readonly string[],
   world: World,
 ): Promise<Answer> {
+  // The folder that a job begins in; what is asked about one needs none.
+  const cwd = program === "sbatch" ? world.cwd : "/";
   try {
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args: [...args],
-      // The folder that a job begins in; what is asked about one needs none.
-      cwd: program === "sbatch" ? world.cwd : "/",
+      cwd,
       env: withoutDefaults(program, world.env),
       clearEnv: true,
       stdin: "null",
@@ -50,7 +58,7 @@ export async function callSlurm(
     return { success, stdout: out!, stderr: err! };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw isFolder(world.cwd) ? notInstalled(program) : noFolder(world.cwd);
+    throw isFolder(cwd) ? notInstalled(program) : noFolder(cwd);
   }
 }
 
@@ -118,24 +126,20 @@ export interface QueueView {
  * @param ids each `JOB` or `JOB_TASK`
  */
 export async function viewQueue(ids: readonly string[], world: World): Promise<QueueView> {
-  const phases = new Map<string, QueuePhase>();
-  const restarts = new Map<string, number>();
+  const tasks = new Map<string, QueuedTask>();
   let otherwise: QueuePhase = "absent";
   try {
     const jobs = new Set(ids.map(jobOf));
     const query = [...queueFormat, `--jobs=${[...jobs].join(",")}`];
     const { success, stdout, stderr } = await callSlurm("squeue", query, world);
-    for (const task of parseQueue(stdout)) {
-      phases.set(task.id, task.phase);
-      restarts.set(task.id, task.restarts);
-    }
+    for (const task of parseQueue(stdout)) tasks.set(task.id, task);
     if (!success && !jobForgotten(stderr)) otherwise = "unreachable";
   } catch (error) {
     if (!(error instanceof ExpyrunError)) throw error;
     otherwise = "unreachable";
   }
   return {
-    phaseOf: (id) => phases.get(id) ?? otherwise,
-    restartsOf: (id) => restarts.get(id) ?? 0,
+    phaseOf: (id) => tasks.get(id)?.phase ?? otherwise,
+    restartsOf: (id) => tasks.get(id)?.restarts ?? 0,
   };
 }

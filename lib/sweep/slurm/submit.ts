@@ -61,22 +61,37 @@ export async function checkSlurm(world: World): Promise<{ readonly maxArraySize:
  * @throws {ExpyrunError} `slurm`, at the line of the script; nothing stays submitted then
  */
 export async function submit(request: SubmitRequest, world: World): Promise<string[]> {
-  return await interruptibly("submitting the runs", world, (world) => submitAll(request, world));
-}
-
-async function submitAll(request: SubmitRequest, world: World): Promise<string[]> {
   const { folder, runs, maxArraySize } = request;
   await Deno.mkdir(folder.slurm, { recursive: true });
   const first = (await readLines<JobEntry>(folder.jobs)).filter((entry) => "job" in entry).length;
-  const jobs: string[] = [];
-  try {
+  return await submitting("the runs", world, async (jobs) => {
     for (const [i, part] of splitArray(runs.length, maxArraySize).entries()) {
       const mine = runs.slice(part.first, part.first + part.count);
       await submitPart(request, mine, first + i, jobs, world);
     }
-    // A signal is heard once it is known what there is to take back.
-    await world.checkpoint?.(true);
     return jobs;
+  });
+}
+
+/**
+ * Does work that submits jobs. Where it fails, or a signal comes, what was submitted is taken back: a
+ * signal is heard once it is known what there is.
+ *
+ * @param what is submitted: "the runs"
+ * @param work notes each job as soon as sbatch has told its number
+ */
+export async function submitting<T>(
+  what: string,
+  world: World,
+  work: (jobs: string[]) => Promise<T>,
+): Promise<T> {
+  const jobs: string[] = [];
+  try {
+    return await interruptibly(`submitting ${what}`, world, async ({ checkpoint }) => {
+      const result = await work(jobs);
+      await checkpoint?.(true);
+      return result;
+    });
   } catch (error) {
     if (jobs.length > 0) await callSlurm("scancel", jobs, world);
     throw error;
