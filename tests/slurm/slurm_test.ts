@@ -321,6 +321,38 @@ test("what SLURM refuses leaves nothing behind", async (project) => {
   assertEquals(await cluster.call("squeue", "--noheader"), "");
 });
 
+test("a path that SLURM cannot write to is refused, and leaves nothing behind", async (project) => {
+  const words = ["--on", "slurm", "config.yml", "--__run__.__output_dir__", "a\\b"];
+  for (const command of [["sweep", ...words, "--seed", "1..3"], ["run", ...words]]) {
+    const { exitCode, stderr } = await project.run(...command);
+    assertEquals(exitCode, 125);
+    assertStringIncludes(stderr, "SLURM writes to no path that holds a backslash");
+    assertEquals(await Deno.stat(join(project.cwd, "a\\b")).catch(() => "none"), "none");
+  }
+  assertEquals(await cluster.call("squeue", "--noheader"), "");
+});
+
+test("a sweep whose folder of submission is gone is seen, cancelled, and gone on with", async (project) => {
+  await Deno.mkdir(join(project.cwd, "gone"));
+  for (const name of ["config.yml", "code.js"]) {
+    await Deno.rename(join(project.cwd, name), join(project.cwd, "gone", name));
+  }
+  const out = join(project.cwd, "out");
+  const options = ["sweep", "--on", "slurm", "--sbatch=--hold", "config.yml", "--seed", "1", "2"];
+  const { exitCode } = await expyrun([...options, "--__run__.__output_dir__", out], {
+    cwd: join(project.cwd, "gone"),
+    env: cluster.env,
+  });
+  assertEquals(exitCode, 0);
+  await Deno.remove(join(project.cwd, "gone"), { recursive: true });
+  assertEquals(await project.statuses(), ["queued", "queued"]);
+  assertEquals((await project.run("cancel", firstSweep)).exitCode, 0);
+  assertEquals(await project.statuses(), ["prepared", "prepared"]);
+  assertEquals((await project.run("sweep", "--resume", firstSweep)).exitCode, 0);
+  assertEquals(await project.statuses(), ["queued", "queued"]);
+  assertEquals((await project.run("cancel", firstSweep)).exitCode, 0);
+});
+
 test("more runs than an array may have are split, and the throttle holds for all", async (project) => {
   const count = maxArraySize + 4;
   const words = ["--jobs", "4", "config.yml", "--seed", `100..${100 + count - 1}`];

@@ -4,7 +4,6 @@
  * @module
  */
 import { ExpyrunError } from "../../errors.ts";
-import { isFolder } from "../../files.ts";
 import { join } from "../../path.ts";
 import type { World } from "../../world.ts";
 import type { QueuePhase } from "../states.ts";
@@ -44,12 +43,11 @@ export async function callSlurm(
   args: readonly string[],
   world: World,
 ): Promise<Answer> {
-  // The folder that a job begins in; what is asked about one needs none.
-  const cwd = program === "sbatch" ? world.cwd : "/";
   try {
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args: [...args],
-      cwd,
+      // A job begins where it is submitted; what is asked about one needs no folder, which may be gone.
+      cwd: program === "sbatch" ? world.cwd : "/",
       env: withoutDefaults(program, world.env),
       clearEnv: true,
       stdin: "null",
@@ -58,7 +56,7 @@ export async function callSlurm(
     return { success, stdout: out!, stderr: err! };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw isFolder(cwd) ? notInstalled(program) : noFolder(cwd);
+    throw notInstalled(program);
   }
 }
 
@@ -73,14 +71,6 @@ export async function requireSbatch({ env }: World): Promise<void> {
     if (file?.isFile) return;
   }
   throw notInstalled("sbatch");
-}
-
-function noFolder(path: string): ExpyrunError {
-  return new ExpyrunError({
-    code: "slurm",
-    message: `Cannot submit from "${path}": there is no such folder`,
-    hint: "Make it again: jobs begin there, as the first ones did",
-  });
 }
 
 function notInstalled(program: string): ExpyrunError {
