@@ -56,7 +56,7 @@ function withWordHint(problem: Problem): Problem {
 async function withNamedSecrets(problem: Problem): Promise<Problem> {
   const { place, message, hint } = problem;
   if (place?.kind !== "argument") return problem;
-  const { secretNaming, writtenWords } = await import("./lib/resolver/given_secrets.ts");
+  const { secretNaming, writtenWords } = await running();
   const world = { words: place.words, env: Deno.env.toObject() };
   const nothing = { kind: "mapping", place, entries: new Map() } as const;
   const named = secretNaming(nothing, world);
@@ -82,7 +82,7 @@ async function dispatch(command: Command, world: World): Promise<number> {
     }
     case "execute": {
       const { folder, folderPlace, force, logOnly } = command;
-      const { execute, noScreens } = await running();
+      const { execute, noScreens } = await import("./lib/started.ts");
       const screens = logOnly ? noScreens : undefined;
       return exitCode(await execute(folder, world, folderPlace, { force, screens }));
     }

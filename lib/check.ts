@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Configuration } from "./resolve.ts";
+import type { Configuration } from "./configuration.ts";
 import { readRunSection, type RunSpec } from "./resolver/run_section.ts";
 import { versionsOf } from "./runner/versions.ts";
 import { refuseExceptions } from "./runner/worker_permissions.ts";

@@ -29,19 +29,20 @@ export function endingSignals(): readonly EndingSignal[] {
 
 function askForEndingSignals(): EndingSignal[] {
   if (Deno.build.os === "windows") return ["SIGINT"];
+  const mask = ignoredMask();
   const { ending = [], ignored = [] } = Object.groupBy(
     Object.keys(signalNumbers) as EndingSignal[],
-    (signal) => isIgnored(signal) ? "ignored" : "ending",
+    (signal) => (mask >> BigInt(signalNumbers[signal] - 1) & 1n) === 1n ? "ignored" : "ending",
   );
   // Once Deno listens to any signal it takes all of these, and ends by those that nobody listens to.
   for (const signal of ignored) Deno.addSignalListener(signal, () => {});
   return ending;
 }
 
-function isIgnored(signal: EndingSignal): boolean {
-  if (Deno.build.os !== "linux") return false;
-  const mask = /^SigIgn:\t([0-9a-f]+)$/m.exec(readStatus())?.[1] ?? "0";
-  return (BigInt(`0x${mask}`) >> BigInt(signalNumbers[signal] - 1) & 1n) === 1n;
+/** A bit for each signal that this process ignores, the first the lowest. */
+function ignoredMask(): bigint {
+  if (Deno.build.os !== "linux") return 0n;
+  return BigInt(`0x${/^SigIgn:\t([0-9a-f]+)$/m.exec(readStatus())?.[1] ?? "0"}`);
 }
 
 function readStatus(): string {

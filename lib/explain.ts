@@ -6,7 +6,7 @@
 import { isFile, isFolder } from "./files.ts";
 import { basename, isAbsolute, join } from "./path.ts";
 import type { ExplainCommand } from "./command.ts";
-import { readConfiguration } from "./resolve.ts";
+import { readConfiguration } from "./configuration.ts";
 import { readSecretRule } from "./resolver/secrets.ts";
 import { variablesOf } from "./resolver/interpolation.ts";
 import { explainJson, explainText, type Explanations } from "./runs/explain.ts";

@@ -31,6 +31,10 @@ export const relative: Paths["relative"] = isWindows ? windows.relative : posix.
 export const resolve: Paths["resolve"] = isWindows ? windows.resolve : posix.resolve;
 /** What separates the parts of a path. */
 export const separator: string = isWindows ? windows.SEPARATOR : posix.SEPARATOR;
+/** A relative path with `/`, as this system writes it. */
+export function nativePath(path: string): string {
+  return isWindows ? path.replaceAll("/", separator) : path;
+}
 /** The absolute path of a `file:` URL. */
 export const fromFileUrl: Paths["fromFileUrl"] = isWindows
   ? windows.fromFileUrl

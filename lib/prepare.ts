@@ -8,23 +8,18 @@ import { type CheckedRun, checkRun, chooseRuntime } from "./check.ts";
 import type { PrepareCommand } from "./command.ts";
 import { interruptibly } from "./interruption.ts";
 import { join } from "./path.ts";
-import { readConfiguration } from "./resolve.ts";
+import { readConfiguration } from "./configuration.ts";
 import { holdsSecret } from "./resolver/masked.ts";
 import type { Ahead } from "./runner/ahead.ts";
 import { refuseCommas } from "./runner/commas.ts";
 import { gatherAhead } from "./runner/gather.ts";
 import { refuseBlindness, refuseSystemFolders } from "./runner/own_reading.ts";
-import { gatherFacts, type Known, settle } from "./runs/facts.ts";
-import { preparedRecord } from "./runs/prepared_record.ts";
-import { writeConfigs, writeRequirements } from "./runs/written_files.ts";
+import { gatherFacts, type Known } from "./runs/facts.ts";
 import { type CodeSource, placeCode } from "./snapshotter/code.ts";
-import { digestsOf } from "./snapshotter/facts.ts";
 import { claimFolder, discardFolder, type ExperimentFolder } from "./snapshotter/folder.ts";
 import { warnOfUncopiedCode } from "./snapshotter/moved.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
-import { writeRecord } from "./snapshotter/record_file.ts";
 import { realPath } from "./files.ts";
-import { sharedDigests } from "./snapshotter/share.ts";
 import type { World } from "./world.ts";
 
 /** How a folder is made. */
@@ -36,10 +31,20 @@ export interface PreparedRun {
   readonly record: RunRecord;
 }
 
+let loading: Promise<typeof import("./started.ts")> | undefined;
+
+/**
+ * Loads what a run needs once its process may have been started. Once it is loaded, waiting for it
+ * lets no signal in.
+ */
+export function started(): Promise<typeof import("./started.ts")> {
+  return loading ??= import("./started.ts");
+}
+
 /**
  * Makes the experiment folder of a configuration.
  *
- * @param ahead starts the process that will run it, as soon as the code is in place
+ * @param ahead starts the process that will run it, as soon as is known with what
  * @throws {ExpyrunError} when anything is wrong; nothing is left behind then
  */
 export async function prepare(
@@ -90,17 +95,22 @@ async function makeRun(
     const needed = [folder.path, realPath(folder.path), ...debug ? [spec.code] : []];
     refuseBlindness(spec.permissions, needed, spec.outputDirPlace);
     const code = await placeCode(run, preparation, runtime.runtime, folder, world);
-    const own = { code, cwd: world.cwd, folder: folder.path, permissions: spec.permissions };
+    const own = {
+      code: code.located,
+      cwd: world.cwd,
+      folder: folder.path,
+      permissions: spec.permissions,
+    };
     const planned = { ...facts.rest, ...runtime, ...own };
     // The key of a call that is sealed is made when the folder is read.
     if (!holdsSecret(run.resolved)) await ahead?.start(() => gatherAhead(folder, planned, world));
-    const written = await writeConfigs(run, debug, folder, world);
-    if (!shared?.copy.digests) await writeRequirements(folder, code, runtime, spec);
-    const known = { ...shared && sharedDigests(shared.copy), ...written };
-    const digests = await digestsOf(folder, known);
-    const made = { ...await settle(facts), ...runtime, digests };
-    const record = await preparedRecord(run, folder, code, made, world);
-    await writeRecord(folder, record, spec.outputDirPlace);
+    const { completeFolder } = await started();
+    const record = await completeFolder(
+      run,
+      { debug, shared, facts, runtime, code },
+      folder,
+      world,
+    );
     await world.checkpoint?.(true);
     return { folder, record };
   } catch (error) {

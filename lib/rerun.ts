@@ -10,7 +10,7 @@ import { interruptibly } from "./interruption.ts";
 import { basename, globToRegExp, isAbsolute, join, relative } from "./path.ts";
 import type { CheckedRun } from "./check.ts";
 import { prepareRun } from "./prepare.ts";
-import { readConfiguration } from "./resolve.ts";
+import { readConfiguration } from "./configuration.ts";
 import { isReadAgain, literally, literalMark } from "./resolver/interpolation.ts";
 import { nodeAt } from "./resolver/node.ts";
 import { loadConfig } from "./resolver/inherit.ts";

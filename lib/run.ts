@@ -1,20 +1,18 @@
 /**
- * What running an experiment needs, loaded as one: where nothing keeps compiled code, as in a
- * binary, each module more costs more than what stands in it.
+ * What running an experiment needs until its process is started, loaded as one: where nothing keeps
+ * compiled code, as in a binary, each module more costs more than what stands in it.
  *
  * @module
  */
 import type { PrepareCommand } from "./command.ts";
-import { execute } from "./execute.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, started } from "./prepare.ts";
 import { type Ahead, startingAhead } from "./runner/ahead.ts";
 import type { ExperimentFolder } from "./snapshotter/folder.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
 import type { World } from "./world.ts";
 
-export { execute } from "./execute.ts";
 export { prepare } from "./prepare.ts";
-export { noScreens } from "./runner/tee.ts";
+export { secretNaming, writtenWords } from "./resolver/given_secrets.ts";
 
 /**
  * Prepares a configuration's run and executes it.
@@ -40,6 +38,7 @@ export async function executeWhatIsMade(
   const ahead = startingAhead();
   try {
     const { path } = await make(ahead);
+    const { execute } = await started();
     return await execute(path, world, undefined, { verify: false, ahead });
   } finally {
     await ahead.end();

@@ -24,11 +24,13 @@ const modules = ["main.ts", "lib/runner/worker.ts"];
  * which it opens as a Worker.
  *
  * @param into the folder, which must exist, absolute
+ * @param runsAtOnce whether main.js loads what a run needs with itself
  * @throws {Error} when bundling fails
  */
-export async function bundle(into: string): Promise<void> {
+export async function bundle(into: string, runsAtOnce = false): Promise<void> {
   const sources = join(into, "src");
   await copySources(sources);
+  if (runsAtOnce) await loadAtOnce(join(sources, "main.ts"));
   const words = ["bundle", "--quiet", "--platform", "deno", "--minify", "--code-splitting"];
   await deno([...words, "--outdir", into, ...modules], sources);
   await Deno.remove(sources, { recursive: true });
@@ -51,6 +53,18 @@ async function copySources(into: string): Promise<void> {
   await Deno.writeTextFile(join(into, "deno.json"), JSON.stringify({ ...metadata, imports }));
 }
 
+/**
+ * Most of what is started is a run, and Deno takes a millisecond to load anything later. Not in a
+ * binary, where nothing keeps compiled code: there each verb loads what it needs.
+ */
+async function loadAtOnce(main: string): Promise<void> {
+  const text = await Deno.readTextFile(main);
+  const [later, atOnce] = ['import("./lib/run.ts")', "Promise.resolve(run)"];
+  if (!text.includes(later)) throw new Error(`${main} does not load lib/run.ts as expected`);
+  const loading = 'import * as run from "./lib/run.ts";\n';
+  await Deno.writeTextFile(main, loading + text.replace(later, atOnce));
+}
+
 async function copyFolder(from: string, into: string): Promise<void> {
   await Deno.mkdir(into, { recursive: true });
   for await (const { name, isDirectory } of Deno.readDir(from)) {
@@ -67,7 +81,7 @@ async function copyFolder(from: string, into: string): Promise<void> {
 export async function makePackage(into: string): Promise<void> {
   await Deno.remove(into, { recursive: true }).catch(() => {});
   await Deno.mkdir(join(into, "schema"), { recursive: true });
-  await bundle(into);
+  await bundle(into, true);
   const main = join(into, "main.js");
   for (const [file, executed] of await calledByRun(main)) {
     await Deno.writeTextFile(file, compileEagerly(await Deno.readTextFile(file), executed));

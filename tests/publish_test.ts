@@ -34,7 +34,7 @@ Deno.test("publish: the package is clean and holds the program alone", async () 
     const { files, warnings } = await dryRun(folder);
     assertEquals(warnings.filter((text) => !isEntryPoint(text)), []);
     const parts = files.filter((file) => /^[\w.]+-[A-Z0-9]{8}\.js$/.test(file));
-    assert(parts.some((file) => file.startsWith("run-")), String(files));
+    assert(parts.some((file) => file.startsWith("started-")), String(files));
     assertEquals(files.filter((file) => !parts.includes(file)), [
       "CHANGELOG.md",
       "LICENSE",

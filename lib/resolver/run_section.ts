@@ -14,8 +14,6 @@ import { readPermissions } from "./permission_section.ts";
 import { requiredKeys, runKeys } from "./run_keys.ts";
 import { textOf } from "./text.ts";
 
-export { resolvedSection, writtenConfigs } from "./written.ts";
-
 /** `__run__`, read and checked: what prepare needs to know. Paths are absolute. */
 export interface RunSpec {
   /** `__main__`: dotted module (`src.train`) or path (`src/train.ts`), as written. */

@@ -12,7 +12,7 @@
  * @module
  */
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import { type Handling, type Started, startProcess } from "./process.ts";
+import { type Started, startProcess, type Watching } from "./start_process.ts";
 import { type Launch, type PlannedRecord, type Run, runners } from "./runner.ts";
 import { canWatch } from "./watchdog.ts";
 
@@ -21,7 +21,7 @@ export interface Ahead {
   /**
    * Starts it, where it can be. That it could not is said when it must be started.
    *
-   * @param gather gathers a run whose folder holds the code, and what its imports are resolved by
+   * @param gather gathers a run whose folder holds what the imports of its code are resolved by
    */
   start(gather: () => Promise<Run<PlannedRecord>>): Promise<void>;
   /** Lets it go on, where it is what is asked for; otherwise ends it, and gives nothing. */
@@ -38,11 +38,8 @@ interface Waiting extends Started {
   hasEnded: boolean;
 }
 
-/** How it will be attended to. */
-type Attended = Pick<Handling, "background" | "watch">;
-
 /** A process that may be started ahead; the only one, in the foreground, unless told otherwise. */
-export function startingAhead(attended: Attended = {}): Ahead {
+export function startingAhead(watching: Watching = {}): Ahead {
   let waiting: Waiting | undefined;
   const end = async () => {
     const ended = waiting;
@@ -53,7 +50,7 @@ export function startingAhead(attended: Attended = {}): Ahead {
     start: async (gather) => {
       if (!canWatch()) return;
       try {
-        waiting = startWaiting(await gather(), attended);
+        waiting = startWaiting(await gather(), watching);
       } catch {
         // No more processes, or a file system without locks.
       }
@@ -72,14 +69,14 @@ export function startingAhead(attended: Attended = {}): Ahead {
   };
 }
 
-function startWaiting(run: Run<PlannedRecord>, attended: Attended): Waiting | undefined {
+function startWaiting(run: Run<PlannedRecord>, watching: Watching): Waiting | undefined {
   const { record, folder, bootstrap } = run;
   // The file that it begins with is written with the call.
   if (record.runtime === "deno" && bootstrap === undefined) return undefined;
   const launch = runners[record.runtime].plan(run);
   const lock = takeLock(lockPath(folder));
   try {
-    const started = startProcess(launch, attended);
+    const started = startProcess(launch, watching);
     const waiting = { launch: JSON.stringify(launch), lock, hasEnded: false, ...started };
     started.child.status.then(() => waiting.hasEnded = true);
     return waiting;

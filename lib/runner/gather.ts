@@ -3,10 +3,6 @@
  *
  * @module
  */
-import { deliverable } from "../resolver/deliver.ts";
-import { readDocument } from "../resolver/document.ts";
-import { holdsSecret } from "../resolver/masked.ts";
-import { resolveConfig } from "../resolver/resolve.ts";
 import { cacheVariables } from "../snapshotter/carried_cache.ts";
 import { type ExperimentFolder, openFolder } from "../snapshotter/folder.ts";
 import { dependencyFolders, withRealPaths } from "../snapshotter/loaded.ts";
@@ -18,12 +14,9 @@ import type { World } from "../world.ts";
 import { listOf } from "./denials.ts";
 import type { Permissions } from "../resolver/permission_set.ts";
 import type { PlannedRecord, Run } from "./runner.ts";
-import { seal, type Sealed } from "./seal.ts";
 import { keepBootstrap } from "./shared_bootstrap.ts";
+import type { Delivery } from "./delivery.ts";
 import { canWatch } from "./watchdog.ts";
-
-/** What the entry point gets; with a key when it is sealed. */
-export type Delivery = Pick<Sealed, "text"> & Partial<Sealed>;
 
 /**
  * Gathers the run of a folder.
@@ -67,7 +60,7 @@ export async function gatherRun<Recorded extends PlannedRecord>(
 /**
  * Gathers the run of a folder that is still being written, as far as a launch is planned from it.
  *
- * @param folder one that holds the code, and what its imports are resolved by
+ * @param folder one that holds what the imports of its code are resolved by
  * @param record what the folder's record will say
  */
 export async function gatherAhead(
@@ -76,24 +69,6 @@ export async function gatherAhead(
   world: World,
 ): Promise<Run<PlannedRecord>> {
   return await gatherRun(openFolder(realPath(folder.path)), record, { text: "" }, {}, world);
-}
-
-/**
- * Reads config.yml again: between preparing and executing there is only the folder.
- *
- * @param name the file's path as messages show it
- */
-export async function readDelivery(
-  folder: ExperimentFolder,
-  name: string,
-  world: World,
-): Promise<Delivery> {
-  const config = await readDocument(folder.config, name, world);
-  // What is no reference was warned about when the folder was made.
-  const warn: World["warn"] = (problem) => problem.code === "reference" || world.warn(problem);
-  const resolved = resolveConfig(config, { ...world, warn });
-  const text = deliverable(resolved);
-  return holdsSecret(resolved) ? await seal(text) : { text };
 }
 
 /** Where Deno reads no configuration it would keep the storage of all runs by this path (tried). */

@@ -1,6 +1,6 @@
 /**
- * Carries out a launch: starts the process in a session of its own, passes its output on to the
- * screen and the log, its signals on to its group, and tells how it ended.
+ * Attends to the process of a launch: passes its output on to the screen and the log, its signals on
+ * to its group, and tells how it ended.
  *
  * @module
  */
@@ -13,11 +13,10 @@ import { endGroup, patienceMs } from "./group.ts";
 import { openLog } from "./log.ts";
 import type { Signals, SignalsFor } from "./signals.ts";
 import type { Launch } from "./runner.ts";
-import { startLaunch } from "./session.ts";
+import { startProcess, type Watching } from "./start_process.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
 import { graceMs, limitTime } from "./time_limit.ts";
 import { measureUsage } from "./usage.ts";
-import { watch } from "./watchdog.ts";
 
 /** How a process ended. */
 export interface Outcome {
@@ -38,25 +37,14 @@ export interface Outcome {
   readonly usage?: Usage | undefined;
 }
 
-/** A process that runs. */
-export interface Started {
-  readonly child: Deno.ChildProcess;
-  /** Ends the watch that kills its group when expyrun is gone. */
-  readonly endWatch: () => void;
-}
-
 /** How a process is attended to. What is absent is done as for the only one, in the foreground. */
-export interface Handling {
+export interface Handling extends Watching {
   /** Who passes signals on to it. */
   readonly signals: SignalsFor;
-  /** Whether it is one of many: without standard input, and measured for itself. */
-  readonly background?: boolean | undefined;
   /** Where it may have been started already. */
   readonly ahead?: Ahead | undefined;
   /** Where its output is shown besides the log. */
   readonly screens?: Screens | undefined;
-  /** Who kills its group when expyrun is gone; answers with what ends the watch. */
-  readonly watch?: ((pid: number) => () => void) | undefined;
   /**
    * Called as soon as it has ended, and what it has started, if that was told to end; its last output
    * is still on the way.
@@ -118,19 +106,6 @@ export async function runProcess(
 
 const waitingText = "expyrun: waiting for what it has started, which was told to end, too; " +
   `what has not in ${patienceMs / 1000} s is killed`;
-
-/**
- * Starts a process, and the watch over it.
- *
- * @throws {ExpyrunError} "launch"
- */
-export function startProcess(
-  launch: Launch,
-  handling: Pick<Handling, "background" | "watch"> = {},
-): Started {
-  const child = startLaunch(launch, !handling.background);
-  return { child, endWatch: (handling.watch ?? watch)(child.pid) };
-}
 
 /** How long expyrun may take to hear of a signal that it and its child were both sent. */
 const hearingMs = 200;

@@ -5,16 +5,16 @@
  * @module
  */
 import type { ExperimentFolder } from "../snapshotter/folder.ts";
-import type { RunRecord } from "../snapshotter/record.ts";
+import type { LocatedCode, RunRecord } from "../snapshotter/record.ts";
 import type { ChildMode, RuntimeName } from "../world.ts";
 import { denoRunner } from "./deno.ts";
 import { embeddedRunner } from "./embedded.ts";
 
-/** What a process is planned from: all of a record that is known once the code is in place. */
-export type PlannedRecord = Pick<
-  RunRecord,
-  "code" | "cwd" | "folder" | "inputs" | "permissions" | "runtime"
->;
+/** What a process is planned from: all of a record that is known once the code has its place. */
+export interface PlannedRecord
+  extends Pick<RunRecord, "cwd" | "folder" | "inputs" | "permissions" | "runtime"> {
+  readonly code: LocatedCode;
+}
 
 /** What is to be run, and what is around it. */
 export interface Run<Recorded extends PlannedRecord = RunRecord> {

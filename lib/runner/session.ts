@@ -11,9 +11,9 @@ import type { Launch } from "./runner.ts";
 const setsid = "/usr/bin/setsid";
 
 /**
- * Starts one through setsid(1), where it is: to detach a process Deno forks itself, which takes
- * several milliseconds of nothing else once it has grown, and slows both processes down after that;
- * without that it need not.
+ * Starts one through setsid(1), where it is: to detach a process Deno forks itself, which takes a
+ * millisecond and more, several once it has grown, and slows both processes down after that; without
+ * that it need not.
  *
  * @throws {Deno.errors.NotFound} and whatever else keeps a process from starting
  */
@@ -70,9 +70,8 @@ export function startLaunch(
   { program, args, cwd, env }: Launch,
   inForeground: boolean,
 ): Deno.ChildProcess {
-  const spawn = inForeground ? detached : startInSession;
   try {
-    return spawn(program, {
+    return startInSession(program, {
       args: [...args],
       cwd,
       env,
@@ -87,9 +86,4 @@ export function startLaunch(
       message: `Cannot start "${program}": ${(error as Error).message}`,
     });
   }
-}
-
-/** setsid(1) would start later than Deno forks. */
-function detached(program: string, options: Deno.CommandOptions): Deno.ChildProcess {
-  return new Deno.Command(program, { ...options, detached: true }).spawn();
 }

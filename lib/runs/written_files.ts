@@ -6,8 +6,9 @@
 import type { CheckedRun, Runtime } from "../check.ts";
 import { emitRaw, emitResolved } from "../resolver/emit.ts";
 import { variablesOf } from "../resolver/interpolation.ts";
-import { type RunSpec, writtenConfigs } from "../resolver/run_section.ts";
+import type { RunSpec } from "../resolver/run_section.ts";
 import { readSecretRule } from "../resolver/secrets.ts";
+import { writtenConfigs } from "../resolver/written.ts";
 import { sha256 } from "../snapshotter/digest.ts";
 import { type ExperimentFolder, nameIn, writeAtOnce } from "../snapshotter/folder.ts";
 import type { CodeRecord } from "../snapshotter/record.ts";

@@ -8,9 +8,8 @@ import type { RuntimeName, World } from "../world.ts";
 import { carryCache } from "./carried_cache.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import type { ExperimentFolder } from "./folder.ts";
-import type { CodeRecord } from "./record.ts";
 import { shareCopy, type SharedCopy, type Sharing } from "./share.ts";
-import { referToOriginal, takeSnapshot } from "./snapshot.ts";
+import { type PlacedCode, referToOriginal, takeSnapshot } from "./snapshot.ts";
 
 /** Where the code of a run comes from. */
 export interface CodeSource {
@@ -21,7 +20,7 @@ export interface CodeSource {
 }
 
 /**
- * Puts the code of a run into its folder.
+ * Finds the code of a run its place in the folder, and puts it there as far as it must be.
  *
  * @throws {ExpyrunError} "snapshot", "lock" or "folder"
  */
@@ -31,7 +30,7 @@ export async function placeCode(
   runtime: RuntimeName,
   folder: ExperimentFolder,
   world: World,
-): Promise<CodeRecord> {
+): Promise<PlacedCode> {
   const cache = await carryCache(spec.code, folder);
   const deno = runtime === "deno"
     ? { program: world.deno, env: { ...world.env, ...cache } }
@@ -40,5 +39,6 @@ export async function placeCode(
   if (!shared) return await takeSnapshot(spec, entry, folder, deno, world);
   const { copy, sharing } = shared;
   const code = await shareCopy(copy, folder, sharing, spec.outputDirPlace, world);
-  return { ...code, function: entry.function };
+  const record = { ...code, function: entry.function };
+  return { located: record, complete: () => Promise.resolve(record) };
 }

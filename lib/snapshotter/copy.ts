@@ -4,24 +4,30 @@
  * @module
  */
 import { isFolder } from "../files.ts";
-import { dirname, join } from "../path.ts";
+import { nativePath, separator } from "../path.ts";
 import type { Place } from "../errors.ts";
 import type { World } from "../world.ts";
-import { hashBlocks } from "./blocks.ts";
+import { type BlockHasher, hashBlocks } from "./blocks.ts";
 import { sha256 } from "./digest.ts";
 import { folderError } from "./folder.ts";
 import type { Planned } from "./plan.ts";
 import type { CopiedFile } from "./record.ts";
 import { copyError, readReason } from "./roots.ts";
 
+/** What was copied: the files in the order of their items, and digests over them in blocks. */
+export interface Manifest {
+  readonly files: CopiedFile[];
+  readonly blocks: string[];
+}
+
 /**
- * Copies the items into a folder, files read-only, and answers with the manifest in their order,
- * and with digests over it in blocks.
+ * Copies the items into a folder, files read-only.
  * Synchronous calls: one after the other they are faster than any number at a time. The digests
  * are those of the bytes that were written, also when a file changes meanwhile.
  *
  * @param place where the output directory was configured
  * @param from where the code was
+ * @returns what completes the manifest: the digests of what was copied last are not made before
  * @throws {ExpyrunError} "snapshot" for what cannot be read, "folder" for what cannot be written
  */
 export async function copyItems(
@@ -30,24 +36,54 @@ export async function copyItems(
   place: Place,
   world: Pick<World, "checkpoint"> = {},
   from?: Place,
-): Promise<{ files: CopiedFile[]; blocks: string[] }> {
-  const blocks = hashBlocks();
+): Promise<() => Promise<Manifest>> {
   const folders = new Set<string>();
-  const files: CopiedFile[] = [];
-  const pause = pauses(world);
+  const { add, digest, end } = growingManifest();
+  const pause = pauses({ checkpoint: () => digest().then(() => world.checkpoint?.()) });
   for (const item of items) {
-    const target = join(into, item.path);
-    makeFolder(dirname(target), folders, place);
-    if (item.kind === "link") files.push(copyLink(item, target, place));
+    // Joined by hand: both are normalized already, and there may be thousands of them.
+    const target = into + separator + nativePath(item.path);
+    makeFolder(target.slice(0, target.lastIndexOf(separator)), folders, place);
+    if (item.kind === "link") add(copyLink(item, target, place));
     else {
-      const bytes = read(item, from);
-      write(target, bytes, item.mode, place);
-      blocks.add(bytes);
-      files.push({ path: item.path, bytes: bytes.length, sha256: await sha256(bytes) });
-      await pause(bytes.length);
+      const content = read(item, from);
+      write(target, content, item.mode, place);
+      add({ path: item.path, content });
+      await pause(content.length);
     }
   }
-  return { files, blocks: await blocks.end() };
+  return end;
+}
+
+/** What was written, and is held until its digest is made. */
+interface Written {
+  readonly path: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+/** A manifest that grows: many digests at a time take a third of the time that they take in turn. */
+function growingManifest() {
+  const blocks = hashBlocks();
+  const files: CopiedFile[] = [];
+  let held: (CopiedFile | Written)[] = [];
+  const add = (item: CopiedFile | Written) => void held.push(item);
+  const digest = async () => {
+    const items = held;
+    held = [];
+    files.push(...await Promise.all(items.map((item) => digested(item, blocks))));
+  };
+  const end = async (): Promise<Manifest> => {
+    await digest();
+    return { files, blocks: await blocks.end() };
+  };
+  return { add, digest, end };
+}
+
+async function digested(item: CopiedFile | Written, blocks: BlockHasher): Promise<CopiedFile> {
+  if (!("content" in item)) return item;
+  const { path, content } = item;
+  blocks.add(content);
+  return { path, bytes: content.length, sha256: await sha256(content) };
 }
 
 const pauseFiles = 100;

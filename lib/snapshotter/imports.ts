@@ -24,6 +24,8 @@ export interface ImportsRequest {
   readonly folder: ExperimentFolder;
   /** The files of the code, relative to its folder; asked for when they are needed. */
   readonly files: () => Promise<readonly string[]>;
+  /** Copies them into the folder, once; absent: they are run where they stand. */
+  readonly copy?: () => Promise<unknown>;
   /** Where the search for configuration files begins; absolute. */
   readonly start: string;
   /** Absent: nothing is locked, where imports are not Deno's affair. */
@@ -48,7 +50,7 @@ export interface Resolution {
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
 export async function writeImports(request: ImportsRequest): Promise<Resolution> {
-  const { spec, entry, folder, files, start, deno } = request;
+  const { spec, entry: { module }, folder, start, deno } = request;
   const place = spec.outputDirPlace;
   const project = await findProject(start);
   const { value, outside } = await reduceConfig(project, spec.code);
@@ -61,13 +63,7 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
     lock: folder.lock,
     root: folder.path,
   };
-  const { module } = entry;
-  const scan = await scanImports({
-    root,
-    module,
-    files,
-    jsxImports,
-  });
+  const scan = await scanBoth(request, jsxImports);
   // Without imports to lock, what the project has locked for others would only be out of date.
   await writeAtOnce(lock, scan.foreign ? await lockText(project, folder, deno) : emptyLock, place);
   const modules = [module, ...scan.others];
@@ -82,6 +78,20 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
   const needed = neededBy(scan, value, packageJson);
   const packages = await copyPackages({ ...needed, start, folder, place });
   return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
+}
+
+/**
+ * Looks through the original: in most code there is nothing to lock, and a process can start before
+ * anything is copied. What is to be locked is looked for in the copy.
+ */
+async function scanBoth(
+  { spec, entry: { module }, folder, files, copy }: ImportsRequest,
+  jsxImports: boolean,
+): Promise<ImportScan> {
+  const scan = await scanImports({ root: spec.code, module, files, jsxImports });
+  if (!scan.foreign) return scan;
+  await copy?.();
+  return await scanImports({ root: folder.path, module, files, jsxImports });
 }
 
 /** Where Deno is not asked, a lock only tells which versions are meant: where any are imported. */

@@ -49,7 +49,8 @@ export async function copyPackages(request: PackagesRequest): Promise<PackageRec
   checkSize(plans, place);
   const copied: PackageFiles[] = [];
   for (const { name, version, path, items } of plans) {
-    const { files } = await copyItems(items, folder.path, place);
+    const complete = await copyItems(items, folder.path, place);
+    const { files } = await complete();
     const bytes = files.reduce((sum, file) => sum + ("bytes" in file ? file.bytes : 0), 0);
     copied.push({ name, version, path, bytes, digest: await digestOf(files), files });
   }

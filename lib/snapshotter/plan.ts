@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, slashed } from "../path.ts";
+import { join, separator, slashed } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { World } from "../world.ts";
@@ -108,7 +108,8 @@ async function walkFolder(
   for (const { name, isDirectory } of entries) {
     const item = { path: `${path}/${name}`, isFolder: isDirectory };
     if (isLitter(name) || rules?.ignores(item)) continue;
-    const from = join(source, name);
+    // Joined by hand: it is normalized already, and there may be thousands of them.
+    const from = source + separator + name;
     if (isDirectory) await walkFolder(walk, item.path, from, rules);
     else addFile(walk, item.path, from, statOf(walk.root, item.path, from));
   }

@@ -58,6 +58,9 @@ export interface CodeRecord {
   readonly digest: string;
 }
 
+/** Code as far as a process is planned from it. */
+export type LocatedCode = Omit<CodeRecord, "blocks" | "digest" | "files">;
+
 /** An environment variable that the configuration used. */
 export interface UsedVariable {
   readonly name: string;

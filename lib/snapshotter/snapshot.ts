@@ -16,13 +16,21 @@ import { referToImports, writeImports } from "./imports.ts";
 import { linkProblem } from "./link_targets.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
-import type { CodeRecord, CopiedFile } from "./record.ts";
+import type { CodeRecord, CopiedFile, LocatedCode } from "./record.ts";
 import { isPrepared, readRecord } from "./record_file.ts";
 import { copyError, readReason } from "./roots.ts";
 
+/** Code whose place is known, with all that a process needs to start. */
+export interface PlacedCode {
+  readonly located: LocatedCode;
+  /** Puts there what is still missing, and tells what is there. */
+  readonly complete: () => Promise<CodeRecord>;
+}
+
 /**
- * Copies the entry point's package and the includes into the folder, and writes the deno.json,
- * package.json and deno.lock that the copy's imports are resolved by.
+ * Writes the deno.json, package.json and deno.lock that the imports of a copy of the entry point's
+ * package and the includes are resolved by. Copied is only what they must be found in; the rest when
+ * it is completed: meanwhile a process can start.
  *
  * @throws {ExpyrunError} "snapshot", "lock" or "folder"
  */
@@ -32,41 +40,39 @@ export async function takeSnapshot(
   folder: ExperimentFolder,
   deno: DenoProgram | undefined,
   world: World,
-): Promise<CodeRecord> {
+): Promise<PlacedCode> {
   const earlier = await earlierCode(spec);
   if (!earlier) warnOfLostRecord(spec, world);
   const plan = earlier
     ? planFromRecord(spec, entry, earlier)
     : await planCopy(spec, entry, folder, world);
   const { outputDirPlace, main: { place } } = spec;
-  const { files, blocks } = await copyItems(
-    plan.items,
-    folder.path,
-    outputDirPlace,
-    world,
-    place,
-  );
-  if (earlier) warnChanged(spec, earlier.files, files, world);
+  let copying: ReturnType<typeof copyItems> | undefined;
+  const copy = () => copying ??= copyItems(plan.items, folder.path, outputDirPlace, world, place);
   const resolution = await writeImports({
     spec,
     entry,
     folder,
     deno,
-    files: () => Promise.resolve(files.map(({ path }) => path)),
+    files: () => Promise.resolve(plan.items.map(({ path }) => path)),
+    copy,
     // A copy is resolved by the folder's own files; those copied inside have been read for them.
     start: earlier ? spec.code : moduleFolder(spec, entry),
   });
-  return {
+  const located: LocatedCode = {
     mode: "copy",
     root: folder.path,
     module: entry.module,
     function: entry.function,
     roots: plan.roots,
     ...resolution,
-    blocks,
-    files,
-    digest: await digestOf(files),
   };
+  const complete = async () => {
+    const { files, blocks } = await (await copy())();
+    if (earlier) warnChanged(spec, earlier.files, files, world);
+    return { ...located, blocks, files, digest: await digestOf(files) };
+  };
+  return { located, complete };
 }
 
 /**
@@ -101,8 +107,8 @@ export async function referToOriginal(
   entry: EntryPoint,
   folder: ExperimentFolder,
   deno: DenoProgram | undefined,
-): Promise<CodeRecord> {
-  return {
+): Promise<PlacedCode> {
+  const located: LocatedCode = {
     mode: "original",
     root: spec.code,
     module: entry.module,
@@ -116,9 +122,8 @@ export async function referToOriginal(
       files: () => filesOf(spec, entry, folder),
       start: moduleFolder(spec, entry),
     }),
-    files: [],
-    digest: await digestOf([]),
   };
+  return { located, complete: async () => ({ ...located, files: [], digest: await digestOf([]) }) };
 }
 
 function moduleFolder(spec: RunSpec, entry: EntryPoint): string {

@@ -6,7 +6,7 @@
  */
 import { ExpyrunError } from "../errors.ts";
 import { type CheckedRun, checkRun, refuseUnready } from "../check.ts";
-import { type Configuration, refuseDebugKey } from "../resolve.ts";
+import { type Configuration, refuseDebugKey } from "../configuration.ts";
 import { deliverable, jsonOf } from "../resolver/deliver.ts";
 import { parseValues } from "../resolver/document.ts";
 import { loadConfig } from "../resolver/inherit.ts";

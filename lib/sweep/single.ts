@@ -8,7 +8,7 @@ import { shellWord } from "../errors.ts";
 import { basename, join } from "../path.ts";
 import { checkRun } from "../check.ts";
 import { prepareRun } from "../prepare.ts";
-import { readConfiguration } from "../resolve.ts";
+import { readConfiguration } from "../configuration.ts";
 import {
   discardFolder,
   type ExperimentFolder,

@@ -1,7 +1,8 @@
 /**
  * The rules of the house, as a lint plugin:
  *
- * - `house/one-way`: a stage imports code only from the stages before it. Types are free.
+ * - `house/one-way`: a stage imports code only from the stages before it, and `prepare` and `execute`
+ *   nothing from each other. Types are free.
  * - `house/no-surroundings`: nothing below main.ts reads the process's surroundings or ends it.
  * - `house/light-start`: lib wakes Deno's layer for Node only where it is needed.
  * - `house/documented`: what lib exports has a JSDoc comment (`deno doc --lint` also wants one on
@@ -31,10 +32,12 @@ const stages: readonly (readonly string[])[] = [
   ["snapshotter"],
   ["runs"],
   ["runner"],
-  ["resolve"],
+  ["configuration"],
   ["check"],
-  ["prepare", "execute"],
-  ["run", "explain", "verify", "pack"],
+  ["execute"],
+  ["started"],
+  ["prepare"],
+  ["run", "resolve", "explain", "verify", "pack"],
   ["rerun"],
   ["sweep"],
   ["others"],
@@ -45,6 +48,9 @@ const stages: readonly (readonly string[])[] = [
 const ranks: ReadonlyMap<string, number> = new Map(
   stages.flatMap((row, rank) => row.map((stage) => [stage, rank] as const)),
 );
+
+/** Between preparing and executing there is only the folder, whatever the order of the two. */
+const border: ReadonlySet<string> = new Set(["prepare", "execute"]);
 
 const root = join(import.meta.dirname!, "..", "..");
 
@@ -57,6 +63,7 @@ export function stageOf(path: string): string | undefined {
 /** Why `from` must not import the code of `to`; undefined when it may. */
 export function whyNot(from: string, to: string): string | undefined {
   if (from === to) return undefined;
+  if (border.has(from) && border.has(to)) return `"${from}" knows "${to}" by the folder alone`;
   const [mine, other] = [ranks.get(from), ranks.get(to)];
   if (mine === undefined) return `"${from}" has no place among the stages`;
   if (other === undefined) return `"${to}" has no place among the stages`;

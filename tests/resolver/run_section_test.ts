@@ -2,13 +2,8 @@ import { assertEquals } from "@std/assert";
 import { header, render } from "../../lib/errors.ts";
 import { emitRaw, emitResolved } from "../../lib/resolver/emit.ts";
 import { resolveConfig } from "../../lib/resolver/resolve.ts";
-import {
-  checkReservedKeys,
-  readRunSection,
-  resolvedSection,
-  type RunSpec,
-  writtenConfigs,
-} from "../../lib/resolver/run_section.ts";
+import { checkReservedKeys, readRunSection, type RunSpec } from "../../lib/resolver/run_section.ts";
+import { resolvedSection, writtenConfigs } from "../../lib/resolver/written.ts";
 import type { Grant, Permissions } from "../../lib/resolver/permission_set.ts";
 import { tellingWorld } from "../world.ts";
 import { errorOf, parse, told } from "./nodes.ts";

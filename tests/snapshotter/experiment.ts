@@ -69,9 +69,10 @@ export async function take(project: string, wish: Wish = {}, debug = false): Pro
   const deno = { program: world.deno, env: world.env };
   const entry = await findEntryPoint(spec);
   const folder = await claimFolder({ ...spec, debug });
-  const code = debug
+  const placed = debug
     ? await referToOriginal(spec, entry, folder, deno)
     : await takeSnapshot(spec, entry, folder, deno, world);
+  const code = await placed.complete();
   await writeRecord(folder, recordOf(spec, folder, code));
   return { folder, code, warnings: world.warnings };
 }

@@ -156,8 +156,12 @@ export function longName({ name }: Pick<SlurmOption, "name">): string {
 }
 
 function refuse(name: string, place: Place, code: "usage" | "section"): void {
-  const hint = Object.hasOwn(decided, name) ? decided[name] : undefined;
-  if (hint === undefined) return;
+  // sbatch takes the beginning of a long option for the whole.
+  const meant = Object.keys(decided).find((option) =>
+    option === name || name.length > 3 && option.startsWith(name)
+  );
+  if (meant === undefined) return;
+  const hint = decided[meant];
   throw new ExpyrunError({ code, message: `Cannot pass "${name}" to sbatch`, place, hint });
 }
 

@@ -125,8 +125,8 @@ function arraySpec(count: number, throttle: number | undefined): string {
  * nobody.
  */
 function forBatch(name: string, value: string | undefined): string | undefined {
-  if (name !== "--signal" || value === undefined || /^R?B/.test(value)) return value;
-  return value.startsWith("R:") ? `RB:${value.slice(2)}` : `B:${value}`;
+  if (name !== "--signal" || value === undefined || /^R?B/i.test(value)) return value;
+  return /^R:/i.test(value) ? `RB:${value.slice(2)}` : `B:${value}`;
 }
 
 function directive([name, value]: SlurmLine): string {

@@ -51,6 +51,7 @@ const words: readonly [word: string, option: string][] = [
   ["--gres=gpu:a100:2", "--gres=gpu:a100:2"],
   ["--comment=a=b", "--comment=a=b"],
   ["--requeue", "--requeue"],
+  ["--wait-all-nodes=1", "--wait-all-nodes=1"],
   ["-p gpu", "-p=gpu"],
   ["-pgpu", "-p=gpu"],
 ];
@@ -59,7 +60,7 @@ for (const [text, option] of words) {
     assertEquals(shown([readSbatchWord(text, word(text))]), option));
 }
 
-for (const text of ["gpu", "", "--", "--array=0-9", "-W", "partition=gpu"]) {
+for (const text of ["gpu", "", "--", "--array=0-9", "--arr=0-9", "--test", "-W", "partition=gpu"]) {
   Deno.test(`readSbatchWord refuses: "${text}"`, () => {
     const read = () => readSbatchWord(text, word(text));
     assertEquals(assertThrows(read, ExpyrunError, "Cannot pass").problem.code, "usage");

@@ -85,6 +85,8 @@ const signals: readonly [given: string, written: string][] = [
   ["B:USR1@60", "B:USR1@60"],
   ["R:USR1@60", "RB:USR1@60"],
   ["RB:USR1", "RB:USR1"],
+  ["b:USR1@60", "b:USR1@60"],
+  ["r:USR1@60", "RB:USR1@60"],
 ];
 for (const [given, written] of signals) {
   Deno.test(`sbatchScript: --signal=${given} reaches the batch script`, () => {
