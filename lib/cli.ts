@@ -27,10 +27,10 @@ import { type RuntimeName, runtimeNames } from "./world.ts";
 export function parseCommand(words: readonly string[]): Command {
   const named = words[0] !== undefined && Object.hasOwn(verbs, words[0]);
   const verb = (named ? words[0] : "run") as Verb;
-  const { options, next } = parseOptions(verb, words, named ? 1 : 0, !named);
+  const { options, next, isEnded } = parseOptions(verb, words, named ? 1 : 0, !named);
   if (options.has("help")) return { kind: "help", verb: named ? verb : undefined };
   if (options.has("version")) return { kind: "version" };
-  if (!named && next > 0) refuseLateVerb(words, next);
+  if (!named && next > 0 && !isEnded) refuseLateVerb(words, next);
   // A sweep that is resumed is named by the option.
   const operand = options.has("resume") ? "" : parseOperand(verb, words, next, options);
   if (!named) refuseVerbs(operand, words, next);
@@ -270,17 +270,18 @@ function at(words: readonly string[], index: number): ArgumentPlace {
   return { kind: "argument", words, index };
 }
 
-/** Options stand before the operand; the first word that is none ends them. */
+/** Options stand before the operand; the first word that is none ends them, and `--` does. */
 function parseOptions(
   verb: Verb,
   words: readonly string[],
   from: number,
   alone: boolean,
-): { options: GivenOptions; next: number } {
+): { options: GivenOptions; next: number; isEnded: boolean } {
   const known = verbs[verb].options.filter((option) => alone || !option.alone);
   const options = new Map<string, Given[]>();
   let next = from;
   for (; next < words.length && isOption(words[next]!); next++) {
+    if (words[next] === "--") return { options, next: next + 1, isEnded: true };
     const option = optionNamed(words, next, known, options);
     const given = options.get(option.name) ?? [];
     options.set(option.name, given);
@@ -292,7 +293,7 @@ function parseOptions(
     if (equals > 0) given.push({ value: words[next]!.slice(equals + 1), place: at(words, next) });
     else given.push(valueOf(option, known, words, ++next));
   }
-  return { options, next };
+  return { options, next, isEnded: false };
 }
 
 function isOption(word: string): boolean {

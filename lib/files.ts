@@ -29,6 +29,41 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
+/** The numbers of errors that Deno does not name (2.9): of quotas, shared file systems and limits. */
+const unnamed: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  linux: {
+    23: "ENFILE",
+    27: "EFBIG",
+    31: "EMLINK",
+    37: "ENOLCK",
+    38: "ENOSYS",
+    116: "ESTALE",
+    122: "EDQUOT",
+  },
+  darwin: {
+    23: "ENFILE",
+    27: "EFBIG",
+    31: "EMLINK",
+    69: "EDQUOT",
+    70: "ESTALE",
+    77: "ENOLCK",
+    78: "ENOSYS",
+  },
+};
+
+/**
+ * What the system answered, by the name of POSIX such as `ENOSPC`, or else by its number; undefined
+ * for an error that is no answer of the system.
+ */
+export function systemCode(error: unknown): string | undefined {
+  // What is already told in expyrun's own words may quote the system's.
+  if (!(error instanceof Error) || "problem" in error) return undefined;
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string") return code;
+  const number = /\(os error (\d+)\)/.exec(error.message)?.[1];
+  return number && (unnamed[Deno.build.os]?.[Number(number)] ?? number);
+}
+
 const pieceBytes = 1 << 18;
 
 /** The bytes of two files that differ first; undefined in a file that ends there. */

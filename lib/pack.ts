@@ -5,6 +5,7 @@
  */
 import type { PackCommand } from "./command.ts";
 import { type ArgumentPlace, ExpyrunError } from "./errors.ts";
+import { systemCode } from "./files.ts";
 import { interruptibly } from "./interruption.ts";
 import { basename, join, resolve } from "./path.ts";
 import { type ArchiveItem, insideName, writeArchive } from "./runs/archive.ts";
@@ -52,7 +53,7 @@ function otherArchive(archive: string, place: ArgumentPlace): ExpyrunError {
 }
 
 function writeError(archive: string, error: unknown, place: ArgumentPlace): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (!(error instanceof Error) || systemCode(error) === undefined) return error;
   const because = error instanceof Deno.errors.NotFound
     ? "there is no such folder"
     : error.message.split(/ \(os error/)[0];

@@ -110,7 +110,7 @@ async function unpacked(
   place: ArgumentPlace,
   checkpoint: World["checkpoint"],
 ): Promise<string> {
-  const into = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "expyrun-" }));
+  const into = temporaryFolder(archive, place);
   try {
     await readArchive(archive, into, place, checkpoint);
     await checkpoint?.(true);
@@ -118,6 +118,19 @@ async function unpacked(
   } catch (error) {
     await Deno.remove(into, { recursive: true });
     throw withoutTrace(error, into, config);
+  }
+}
+
+function temporaryFolder(archive: string, place: ArgumentPlace): string {
+  try {
+    return Deno.realPathSync(Deno.makeTempDirSync({ prefix: "expyrun-" }));
+  } catch (error) {
+    throw new ExpyrunError({
+      code: "folder",
+      message: `Cannot unpack "${archive}": ${(error as Error).message}`,
+      place,
+      hint: "Set TMPDIR to a folder that is there and may be written",
+    });
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError } from "./errors.ts";
-import { writeAll } from "./files.ts";
+import { systemCode, writeAll } from "./files.ts";
 
 /** What words are written to. */
 export type Stream = Pick<typeof Deno.stdout, "writeSync">;
@@ -43,7 +43,7 @@ export function tell(text: string, stream: Stream = Deno.stderr): void {
 /** What the system answered to a write, in words. */
 export function writeReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ((error as { code?: unknown }).code === "ENOSPC") return "no space left on the device";
+  if (systemCode(error) === "ENOSPC") return "no space left on the device";
   // "Read-only file system (os error 30): ..." is what Deno makes of it.
   const [reason = error.message] = error.message.split(/ \(os error \d+\)/);
   return reason.charAt(0).toLowerCase() + reason.slice(1);

@@ -44,6 +44,9 @@ Deno.test("the command line is understood", async (t) => {
     ["resolve --help", "help resolve"],
     ["execute -h", "help execute"],
     ["--version", "version"],
+    ["-- c.yml --a 1", 'run c.yml a="1"'],
+    ["--quiet -- sweep", "run +quiet sweep"],
+    ["resolve -- -x.yml", "resolve -x.yml"],
   ];
   for (const [words, expected] of cases) {
     await t.step(words, () => assertEquals(understood(parseCommand(words.split(" "))), expected));

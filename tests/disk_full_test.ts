@@ -1,7 +1,7 @@
 /** The whole program on a disk that is full: of bytes, or of files. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { type Ended, expyrun, readFiles, withTempDir, writeFiles } from "./temp.ts";
+import { type Ended, expyrun, program, readFiles, run, withTempDir, writeFiles } from "./temp.ts";
 import { type Tmpfs, withTmpfs } from "./tmpfs.ts";
 
 const noSpace = /^error: Cannot [^]*no space left on (the )?device[^]*hint: Free some space/im;
@@ -180,3 +180,34 @@ Deno.test("a disk that becomes full while a sweep runs: how to go on is told", (
     const { counts } = JSON.parse((await expyrun("status", "--json", sweep)).stdout);
     assertEquals(counts, { succeeded: 1, failed: 1 });
   }));
+
+Deno.test({
+  name: "a log that reaches the limit of file sizes ends neither its run nor the sweep",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withTempDir(async (cwd) => {
+      await writeFiles(cwd, {
+        "config.yml":
+          `__run__: { __main__: "a:main", __output_dir__: out, __name__: "{n}" }\nn: 1\n`,
+        "a.ts": `const line = "x".repeat(1023);
+          export function main(_: string, { n }: { n: number }) {
+            for (let i = 0; i < n; i++) console.log(line);
+          }\n`,
+      });
+      // In blocks of 512 bytes, or of 1,024: what Deno keeps for itself must have room.
+      const limited = 'ulimit -f 40000; exec "$@"';
+      const words = ["sweep", "--jobs", "1", "config.yml", "--n", "1", "50000", "2"];
+      const all = ["-c", limited, "sh", ...program, ...words];
+      const { exitCode, stderr } = await run("/bin/sh", all, { cwd });
+      assertEquals(exitCode, 0, stderr);
+      assertMatch(
+        stderr,
+        /^warning: Cannot write "[^"]*50000\/exp\.0\/outputs\.log": File too large/m,
+      );
+      const ends = await Promise.all(
+        ["1", "50000", "2"].map((n) => recordOf(join(cwd, "out", n, "exp.0"))),
+      );
+      assertEquals(ends.map(({ status }) => status), ["succeeded", "succeeded", "succeeded"]);
+      assertEquals(ends.map(({ logIncomplete }) => logIncomplete), [undefined, true, undefined]);
+    }),
+});

@@ -139,3 +139,15 @@ Deno.test("execute: a folder that was removed meanwhile is not told to lack what
     await assertRejects(take, ExpyrunError, `"${folder.path}": there is no such folder`);
   });
 });
+
+Deno.test("execute: where no process can be started, the folder can be run once one can", async () => {
+  await withTempDir(async (cwd) => {
+    const path = await prepared(cwd, {});
+    const folder = openFolder(path);
+    const started = execute(path, { ...world, deno: join(cwd, "nowhere") });
+    await assertRejects(() => started, ExpyrunError, "Cannot start");
+    const { status, startedAt, process } = await readRecord(folder);
+    assertEquals([status, startedAt, process], ["prepared", undefined, undefined]);
+    assertEquals((await execute(path, world, undefined, unlessNew)).status, "succeeded");
+  });
+});

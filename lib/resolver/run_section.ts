@@ -101,7 +101,7 @@ export function readRunSection(config: Mapping, world: World): RunSpec {
   const permissions = run.entries.get("__permissions__")?.value;
   return {
     main: readMain(main!),
-    name: checkedName(name!),
+    name: checkedName(name!, world),
     namePlace: name!.place,
     outputDir: resolve(world.cwd, checkedPath(outputDir!, "__output_dir__")),
     outputDirPlace: outputDir!.place,
@@ -213,25 +213,31 @@ function readMain({ text, place }: Text): RunSpec["main"] {
   throw sectionError(message, place, hint);
 }
 
-function checkedName({ text, place }: Text): string {
-  const reason = nameProblem(text);
-  if (reason === undefined) return text;
+/** Parts that name no folder are left out: `group/{tag}` may have an empty tag. */
+function checkedName({ text, place }: Text, world: World): string {
+  const name = text.split("/").filter((part) => part !== "" && part !== ".").join("/");
+  const reason = nameProblem(text, name);
   const hint = "A name is a relative path below __output_dir__, such as group/name";
-  throw sectionError(`Cannot read "__name__": "${text}" ${reason}`, place, hint);
+  if (reason !== undefined) {
+    throw sectionError(`Cannot read "__name__": "${text}" ${reason}`, place, hint);
+  }
+  if (name !== text) {
+    world.warn({ code: "section", message: `Taking "${text}" as the name "${name}"`, place, hint });
+  }
+  return name;
 }
 
-function nameProblem(name: string): string | undefined {
-  if (name.includes("\0")) return "holds a NUL character";
-  if (isAbsolute(name)) return "is an absolute path";
+function nameProblem(text: string, name: string): string | undefined {
+  if (text.includes("\0")) return "holds a NUL character";
+  if (isAbsolute(text)) return "is an absolute path";
   const segments = name.split("/");
-  if (segments.includes(".")) return 'holds ".", which is no name of a folder';
+  if (segments[0] === "") return "names no folder";
   if (segments[0] === "DEBUG" || segments[0] === "SWEEPS") {
     return `begins with "${segments[0]}", where expyrun keeps other folders`;
   }
   const numbered = segments.find((segment) => /^exp\.\d+$/.test(segment));
   if (numbered !== undefined) return `holds "${numbered}", the name of an experiment folder`;
-  if (segments.includes("..")) return 'holds "..", which leaves the output directory';
-  return segments.includes("") ? "holds an empty part" : undefined;
+  return segments.includes("..") ? 'holds "..", which leaves the output directory' : undefined;
 }
 
 /** `base/{out}`, where `out` is absolute: as raw_config.yml writes a directory that was relative. */

@@ -77,9 +77,18 @@ const olderWords = new Set("yes Yes YES no No NO on On ON off Off OFF = <<".spli
 const olderInteger = /^(?:0o.*|[-+]?0+[0-9]+)$/;
 const sameInteger = /^[-+]?0+[0-7]$/;
 
+/** A commit can be all digits but for an `e`; git shortens it to seven letters and more. */
+const commitLike = /^(?=.{7})[0-9]+[eE][0-9]+$/;
+
+/** Whether a plain scalar is a float that YAML 1.1 tools read as the text that may be meant. */
+export function isCommitLike(type: TypedValue["type"], text: string): boolean {
+  return type === "float" && commitLike.test(text);
+}
+
 /**
  * Whether YAML 1.1 tools read a plain scalar as something else than {@linkcode readPlain} does.
- * Floats such as `1e-5` are left out on purpose: text there, but nobody means text.
+ * Floats such as `1e-5` are left out on purpose: text there, but nobody means text; but see
+ * {@linkcode isCommitLike}.
  *
  * @param type as {@linkcode readPlain} reads it
  */

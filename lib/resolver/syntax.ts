@@ -71,6 +71,8 @@ export function ambiguity(node: Scalar, text: string, place: FilePlace): Problem
     place,
     hint: /^\d{4}-\d/.test(text)
       ? "Quote it: it is text here, and a date there"
+      : node.type === "float"
+      ? "Quote it if it is text, as a commit is; as a number write it with a dot and a sign: 1.0e+5"
       : node.type === "string"
       ? "Quote it if it is text, write true, false or the number if it is not"
       : `Write ${value} if it is a number, quote it if it is text`,

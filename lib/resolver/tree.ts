@@ -8,7 +8,7 @@ import { EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import type { ExpyrunError, FilePlace, Problem, Source } from "../errors.ts";
 import type { Entry, List, Mapping, Node, Scalar, TypedValue } from "./node.ts";
-import { isAmbiguous, readPlain } from "./scalar.ts";
+import { isAmbiguous, isCommitLike, readPlain } from "./scalar.ts";
 import {
   ambiguity,
   ambiguousKey,
@@ -127,7 +127,8 @@ function takeScalar(tree: Tree, event: ScalarEvent): void {
     return;
   }
   const node = scalarNode(typed(tree, event, text, place), place);
-  if (event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && isAmbiguous(node.type, text)) {
+  const isPlain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+  if (isPlain && (isAmbiguous(node.type, text) || isCommitLike(node.type, text))) {
     tree.warn(ambiguity(node, text, place));
   }
   const anchor = anchorOf(tree, event);

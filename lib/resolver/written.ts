@@ -16,6 +16,7 @@ import {
 } from "./interpolation.ts";
 import { type Mapping, mapScalars, type Node, type Scalar } from "./node.ts";
 import { isPermissionPath } from "./permission_section.ts";
+import { readSecretRule } from "./secrets.ts";
 import { textOf } from "./text.ts";
 
 /** The two configurations of an experiment folder. */
@@ -46,7 +47,7 @@ export function writtenConfigs(
   const rawRun = raw.entries.get("__run__")!.value;
   const before = resolved.entries.get("__run__")!.value as Mapping;
   const written = rawRun.kind === "mapping"
-    ? absoluteRun(rawRun, before, world, rawText(world))
+    ? absoluteRun(rawRun, before, world, rawText(world), rawText(world, fixedVariables(raw, world)))
     : escaped(run) as Mapping;
   return {
     raw: withChild(raw, "__run__", withTexts(written, { code, runtime }, literally)),
@@ -69,13 +70,27 @@ export function resolvedSection(resolved: Mapping, world: World): Mapping {
 type Write = (path: string, before: Node, after: Scalar) => string;
 const asIs: Write = (path) => path;
 
-/** The section with absolute paths; where the raw text leads to a relative one, it is replaced. */
-function absoluteRun(run: Mapping, resolved: Mapping, world: World, write: Write): Mapping {
+/**
+ * The section with absolute paths; where the raw text leads to a relative one, it is replaced.
+ *
+ * @param writeOutput of `__output_dir__`
+ */
+function absoluteRun(
+  run: Mapping,
+  resolved: Mapping,
+  world: World,
+  write: Write,
+  writeOutput: Write = write,
+): Mapping {
   const toPath = (path: string) => resolve(world.cwd, path);
   const output = resolved.entries.get("__output_dir__")?.value;
   let written = run;
   if (output?.kind === "scalar" && output.type !== "null" && output.value !== "") {
-    const value = write(toPath(textOf(output)), run.entries.get("__output_dir__")!.value, output);
+    const value = writeOutput(
+      toPath(textOf(output)),
+      run.entries.get("__output_dir__")!.value,
+      output,
+    );
     written = withChild(run, "__output_dir__", { ...output, type: "string", value });
   }
   const makeAbsolute = (key: string, toPath: (path: string, name: string) => string) => {
@@ -97,8 +112,13 @@ function absoluteRun(run: Mapping, resolved: Mapping, world: World, write: Write
 /**
  * Writes paths for raw_config.yml: the references in them are kept where the text is absolute with
  * them, so that a parameter that is changed on a repetition changes the path, too.
+ *
+ * @param fixed the variables that are replaced by their values
  */
-function rawText(world: World): Write {
+function rawText(
+  world: World,
+  fixed: (name: string) => string | undefined = () => undefined,
+): Write {
   // Text that the directory's own name would turn into something else is written out.
   const isOpen = /[${}]/.test(world.cwd);
   const start = world.cwd.endsWith(separator) ? world.cwd : world.cwd + separator;
@@ -110,10 +130,19 @@ function rawText(world: World): Write {
     if (!isKept) return literally(path);
     const here = replaceVariables(
       text,
-      (whole, name) => name === "EXPYRUN_CWD" ? world.cwd : whole,
+      (whole, name) => name === "EXPYRUN_CWD" ? world.cwd : fixed(name) ?? whole,
     );
     return isAbsolute(after.value) ? here : start + here.replace(/^(?:\.[/\\]+)+/, "");
   };
+}
+
+/**
+ * Repetitions stand beside what they repeat, also where a variable that led there is gone: as those of
+ * the Python tool. A secret stays out of files, and a text that would be read anew where it is.
+ */
+function fixedVariables(raw: Mapping, { env }: World): (name: string) => string | undefined {
+  const isSecret = readSecretRule(raw);
+  return (name) => isSecret(name) || /[${}]/.test(env[name] ?? "") ? undefined : env[name];
 }
 
 /** Whether what a value refers to holds the working directory, which another may replace. */

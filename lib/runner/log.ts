@@ -37,6 +37,7 @@ const patienceBytes = 1 << 20;
  * @param append whether what it holds stays; else it is emptied
  */
 export function openLog(path: string, world: World, append = false): Log {
+  outliveLimit();
   const write = fileWriter(path, world, append);
   const streams: { hold: Hold; flush: () => void }[] = [];
   return {
@@ -50,6 +51,18 @@ export function openLog(path: string, world: World, append = false): Log {
       return write.end();
     },
   };
+}
+
+let hasLimit = true;
+
+/**
+ * What writes beyond its limit of file sizes (`ulimit -f`) is ended by a signal, without a word, unless
+ * somebody listens: then writing fails, as on a full disk.
+ */
+function outliveLimit(): void {
+  if (!hasLimit || Deno.build.os === "windows") return;
+  hasLimit = false;
+  Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 /** The partial line of a stream. */

@@ -48,7 +48,7 @@ export async function startRun(
   world.say(`expyrun: ${running.name} in ${shownPath(run.named ?? folder.path, world)}`);
   const start = performance.now();
   await handOver(run, { delivery, requirements }, again);
-  const outcome = await launch(run, world, { ...handling, append: again });
+  const outcome = await launch(run, prepared, world, { ...handling, append: again });
   const durationMs = Math.round(performance.now() - start);
   return { run, outcome, durationMs, folders: foldersOf(run) };
 }
@@ -105,15 +105,29 @@ function makeFolder(path: string): void {
   }
 }
 
-/** A process that cannot even be started is a run that failed: nothing may stay `running`. */
-async function launch(run: Run, world: World, handling: Handling): Promise<Outcome> {
+/**
+ * Where no process can be started, because there are too many, nothing has run: the folder is as it
+ * was, and can be run when there is one to be had. Otherwise nothing may stay `running`.
+ */
+async function launch(
+  run: Run,
+  prepared: RunRecord,
+  world: World,
+  handling: Handling,
+): Promise<Outcome> {
   const { record, folder } = run;
   try {
     return await runProcess(runners[record.runtime].plan(run), folder.log, world, handling);
   } catch (error) {
-    const message = error instanceof ExpyrunError ? { error: error.problem.message } : {};
-    await writeLastRecord(folder, { ...record, status: "failed", exitCode: 125, ...message });
+    const { problem } = error instanceof ExpyrunError ? error : {};
+    const message = problem ? { error: problem.message } : {};
+    const isUntouched = problem?.code === "launch" && !handling.append;
+    const last = isUntouched
+      ? prepared
+      : { ...record, status: "failed" as const, exitCode: 125, ...message };
+    await writeLastRecord(folder, last);
     await Deno.remove(folder.temporary).catch(() => {});
+    if (isUntouched) await Deno.remove(folder.started);
     throw error;
   }
 }

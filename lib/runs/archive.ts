@@ -7,7 +7,7 @@
 import { createTarDecoder, createTarPacker, type TarHeader } from "modern-tar";
 import { dirname, join, slashed } from "../path.ts";
 import { linkProblem } from "../snapshotter/link_targets.ts";
-import { firstDifference, isFile, isThere, writeAll } from "../files.ts";
+import { firstDifference, isFile, isThere, systemCode, writeAll } from "../files.ts";
 import type { World } from "../world.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 
@@ -171,7 +171,7 @@ export async function readArchive(
     for (const [name, link] of links) await makeLink(join(into, name), link);
   } catch (error) {
     if (error instanceof ExpyrunError) throw error;
-    if ((error as { code?: unknown }).code === "ENOSPC") throw noRoom(path, place);
+    if (systemCode(error) === "ENOSPC") throw noRoom(path, place);
     throw refuse(reasonOf(error));
   }
 }

@@ -110,10 +110,19 @@ function suggestion({ main: { module, function: name }, code }: RunSpec, base: s
   return last ? didYouMean(module, names.map(spell)) : undefined;
 }
 
+/** Where a folder may be passed through, but not be looked into, nothing is suggested. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch {
+    return [];
+  }
+}
+
 /** The modules (by their name, or by their file when an extension was given) or the folders. */
 function namesIn(folder: string, last: boolean, extension: string | undefined): string[] {
   const names = new Set<string>();
-  for (const entry of Deno.readDirSync(folder)) {
+  for (const entry of entriesOf(folder)) {
     const own = extensionOf(entry.name);
     if (own !== undefined && last) {
       names.add(extension === undefined ? entry.name.slice(0, -own.length) : entry.name);

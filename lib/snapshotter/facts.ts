@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsent } from "../files.ts";
+import { isAbsent, systemCode } from "../files.ts";
 import { ExpyrunError } from "../errors.ts";
 import type { DeclaredInput } from "../resolver/input_section.ts";
 import type { SecretRule } from "../resolver/secrets.ts";
@@ -68,7 +68,7 @@ function inputError(inputs: readonly DeclaredInput[], index: number, error: unkn
 function reasonOf(error: unknown): string | undefined {
   if (isAbsent(error)) return "there is no such file or folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error && "code" in error ? error.message : undefined;
+  return systemCode(error) === undefined ? undefined : (error as Error).message;
 }
 
 /** What a record says of the variables that a configuration used. */

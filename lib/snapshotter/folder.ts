@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join, separator } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
+import { systemCode } from "../files.ts";
 
 /** An experiment folder: the absolute paths of what expyrun keeps in it. */
 export interface ExperimentFolder {
@@ -113,7 +114,7 @@ export async function claimFolder(claim: FolderClaim): Promise<ExperimentFolder>
 
 /** Whether the system finds a part of the name too long, and not one of the output directory. */
 function isNameTooLong(error: unknown, { name, outputDir, namePlace }: FolderClaim): boolean {
-  if ((error as { code?: unknown }).code !== "ENAMETOOLONG") return false;
+  if (systemCode(error) !== "ENAMETOOLONG") return false;
   return namePlace !== undefined && longestPart(name) > longestPart(outputDir);
 }
 
@@ -177,8 +178,8 @@ export async function writeAtOnce(path: string, text: string, place?: Place): Pr
  */
 export function folderError(what: string, error: unknown, place?: Place): unknown {
   if (!(error instanceof Error) || error instanceof ExpyrunError) return error;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== "string") return error;
+  const code = systemCode(error);
+  if (code === undefined) return error;
   const [because, hint] = answers[code] ?? [reasonOf(error), undefined];
   return new ExpyrunError({ code: "folder", message: `${what}: ${because}`, place, hint });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { systemCode } from "../files.ts";
 import { dirname } from "../path.ts";
 import { ExpyrunError, type Place } from "../errors.ts";
 import { loaded } from "../loading.ts";
@@ -47,7 +48,7 @@ function readText(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Error && "code" in error && error.code === "EISDIR") return undefined;
+    if (systemCode(error) === "EISDIR") return undefined;
     throw unreadable(path, readReason(error), "Make it readable: imports are resolved by it");
   }
 }

@@ -80,13 +80,26 @@ let own: Promise<ProcessIdentity> | undefined;
 
 async function identify(pid: number): Promise<ProcessIdentity> {
   const [startTime, bootId] = await Promise.all([startTimeOf(pid), bootIdOf()]);
+  // Without the boot nothing is concluded.
+  const isHidden = startTime === undefined && isThereUnseen(pid);
   return {
     host: Deno.hostname(),
     pid,
     ...maybe("startTime", startTime),
-    ...maybe("bootId", bootId),
+    ...maybe("bootId", isHidden ? undefined : bootId),
     ...maybe("pidNamespace", pidNamespace()),
   };
+}
+
+/** /proc may tell nothing of other users' processes (`hidepid`); signals do. */
+function isThereUnseen(pid: number): boolean {
+  try {
+    // 0 is no signal: it only asks.
+    Deno.kill(pid, 0 as unknown as Deno.Signal);
+    return false; // One of this user that has ended, and is seen.
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
+  }
 }
 
 function maybe<Key extends string>(key: Key, value: string | undefined) {

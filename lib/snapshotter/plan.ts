@@ -12,7 +12,7 @@ import type { ExperimentFolder } from "./folder.ts";
 import { ignoreFileName, type IgnoreRules, ignoreRules, isLitter } from "./ignore.ts";
 import { refuseIgnored } from "./ignored_entry.ts";
 import { settleLinks } from "./links.ts";
-import { realPath } from "../files.ts";
+import { realPath, systemCode } from "../files.ts";
 import { copyError, readReason, type Root, rootsOf } from "./roots.ts";
 
 /** A file or link to copy: `path` is relative to the experiment folder, with `/`. */
@@ -206,5 +206,5 @@ export function sizeText(bytes: number): string {
 }
 
 function isSystemError(error: unknown): boolean {
-  return !(error instanceof ExpyrunError) && error instanceof Error && "code" in error;
+  return !(error instanceof ExpyrunError) && systemCode(error) !== undefined;
 }

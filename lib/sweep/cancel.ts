@@ -132,7 +132,9 @@ function elsewhere(shown: string, owner: ProcessIdentity, place: ArgumentPlace):
     code: "status",
     message: `Cannot cancel "${shown}": process ${owner.pid} on ${owner.host} runs it`,
     place,
-    hint: "Cancel it from that machine",
+    hint: owner.host === Deno.hostname()
+      ? "Cancel it as the user, and in the container, that started it"
+      : "Cancel it from that machine",
   });
 }
 
@@ -170,7 +172,9 @@ async function cancelHere(
   const owner = await conductorOf(folder);
   if (owner === undefined) return [];
   const now = await identityOf(owner.pid);
-  if (owner.host !== now.host || owner.startTime !== now.startTime) {
+  // Of a process that is hidden the system says who may end it.
+  const isOther = now.bootId !== undefined && owner.startTime !== now.startTime;
+  if (owner.host !== now.host || isOther) {
     throw elsewhere(folder.path, owner, place);
   }
   terminate(owner, folder.path, place);

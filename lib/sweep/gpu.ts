@@ -39,10 +39,19 @@ export async function takeSlot(
 ): Promise<Lease | undefined> {
   for (const slot of slots) {
     const file = await openLease(folder, slot);
-    if (await file.tryLock(true)) return { slot, end: () => file.close() };
+    if (await isFree(file, join(folder, slot))) return { slot, end: () => file.close() };
     file.close();
   }
   return undefined;
+}
+
+async function isFree(file: Deno.FsFile, path: string): Promise<boolean> {
+  try {
+    return await file.tryLock(true);
+  } catch (error) {
+    file.close();
+    throw unusable(path, error);
+  }
 }
 
 function unusable(path: string, error: unknown): ExpyrunError {

@@ -4,7 +4,8 @@
  * @module
  */
 import { ExpyrunError, type Place, shellWord } from "../errors.ts";
-import { isAbsent } from "../files.ts";
+import { isAbsent, systemCode, writeAll } from "../files.ts";
+import { statusOf } from "../runs/status.ts";
 import { folderError } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
 import type { SweepFolder } from "./folder.ts";
@@ -22,7 +23,7 @@ export interface HeldSweep {
  */
 export async function holdSweep(folder: SweepFolder, place?: Place): Promise<HeldSweep> {
   const file = await openLock(folder);
-  if (!(await file.tryLock(true))) {
+  if (!await isFree(file, folder)) {
     file.close();
     const owner = await ownerOf(folder);
     const who = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
@@ -33,9 +34,40 @@ export async function holdSweep(folder: SweepFolder, place?: Place): Promise<Hel
       hint: `Wait for it, or end it with: expyrun cancel ${shellWord(folder.path)}`,
     });
   }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`${JSON.stringify(await identityOf(Deno.pid))}\n`));
-  return { end: () => file.close() };
+  try {
+    file.truncateSync();
+    writeAll(file, new TextEncoder().encode(`${JSON.stringify(await identityOf(Deno.pid))}\n`));
+  } catch (error) {
+    file.close();
+    throw folderError(`Cannot write "${folder.lock}"`, error, place);
+  }
+  return { end: () => letGo(file) };
+}
+
+/** Where there are no locks, a process that has gone on to something else must not stand there. */
+function letGo(file: Deno.FsFile): void {
+  try {
+    file.truncateSync();
+  } catch {
+    // The lock, if there is one, is given up all the same.
+  }
+  file.close();
+}
+
+/** File systems without locks: Lustre without `flock`, NFS without its lock daemon. */
+const withoutLocks = new Set(["ENOSYS", "ENOLCK", "ENOTSUP", "EOPNOTSUPP"]);
+
+/** Takes the lock. Where there are none, the process that stands in the file must be gone. */
+async function isFree(file: Deno.FsFile, folder: SweepFolder): Promise<boolean> {
+  try {
+    return await file.tryLock(true);
+  } catch (error) {
+    if (!withoutLocks.has(systemCode(error) ?? "")) {
+      throw folderError(`Cannot lock "${folder.lock}"`, error);
+    }
+    const process = await ownerOf(folder);
+    return process === undefined || await statusOf({ status: "running", process }) === "lost";
+  }
 }
 
 /** The process that conducts a sweep; undefined when there is none. */
@@ -43,7 +75,7 @@ export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity 
   const file = await openToAsk(folder);
   if (file === undefined) return undefined;
   try {
-    return await file.tryLock(true) ? undefined : await ownerOf(folder);
+    return await isFree(file, folder) ? undefined : await ownerOf(folder);
   } finally {
     file.close();
   }

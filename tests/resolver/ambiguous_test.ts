@@ -6,7 +6,8 @@ import { listener, parse, type Random, seeded, told } from "./nodes.ts";
 const words = "yes no on off true false null nan inf y n ~ = <<".split(" ");
 const hard = "-0x1F 0.1_5 .5_0 = << 00 05 -07 08 010 0:0 01:30 1:30 0:0. 0b_ 0x_ 0_ 1_ +.5 -.5 1e5"
   .split(" ").concat(
-    "1.5e3 1.5e+3 2024-13-45 2024-01-01T10:00:00-0500 -.inf +.inf -.nan .NaN".split(" "),
+    "1.5e3 1.5e+3 12e4567 1234E56 1e00000 12e456 2024-13-45 2024-01-01T10:00:00-0500 -.inf +.inf -.nan .NaN"
+      .split(" "),
   );
 const pieces = [..."0011256789+-..::__eExob", "0x", "0o", "0b", "0.", "1_0", ":30", "e+5"];
 
@@ -55,8 +56,9 @@ for case in cases:
       const { heard, warn } = listener();
       const ours = JSON.parse(JSON.stringify(told(nodeAt(parse(`k: ${text}\n`, warn), "k")!)));
       const theirs = answers[i]!;
-      // Such as 1e-5: text there, but nobody means text.
-      const isMeant = ours[0] === "float" && theirs[0] === "string";
+      // Such as 1e-5: text there, but nobody means text, unless it may be a commit.
+      const isCommit = text.length >= 7 && /^[0-9]+e[0-9]+$/i.test(text);
+      const isMeant = ours[0] === "float" && theirs[0] === "string" && !isCommit;
       const differs = !isMeant && JSON.stringify(ours) !== JSON.stringify(theirs);
       if (differs !== (heard.length === 1)) wrong.push([text, ours, theirs]);
       warnings += heard.length;
@@ -64,6 +66,31 @@ for case in cases:
     assertEquals(wrong, []);
     assert(warnings > 300 && texts.length > 10_000, `${warnings} of ${texts.length}`);
   },
+});
+
+Deno.test("a commit that reads as a float is warned about", () => {
+  const texts = [
+    "12e4567",
+    "1234e56",
+    "'12e4567'",
+    "!!str 12e4567",
+    "12e-4567",
+    "1.0e12345",
+    "1e3",
+  ];
+  assertEquals(texts.filter((text) => isWarnedAbout(`k: ${text}\n`)), ["12e4567", "1234e56"]);
+  assert(!isWarnedAbout("12e4567: 1\n"));
+  const { heard, warn } = listener();
+  parse("commit: 12e4567\n", warn);
+  assertEquals(heard, [
+    `warning: Reading "12e4567" as the float Infinity: YAML 1.1 tools read something else
+ --> config.yml:1:9
+  |
+1 | commit: 12e4567
+  |         ^^^^^^^
+  = hint: Quote it if it is text, as a commit is; as a number write it with a dot and a sign: 1.0e+5
+`,
+  ]);
 });
 
 Deno.test("a reference without its quotes is warned about", () => {

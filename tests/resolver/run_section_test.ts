@@ -6,7 +6,7 @@ import { checkReservedKeys, readRunSection, type RunSpec } from "../../lib/resol
 import { resolvedSection, writtenConfigs } from "../../lib/resolver/written.ts";
 import type { Grant, Permissions } from "../../lib/resolver/permission_set.ts";
 import { tellingWorld } from "../world.ts";
-import { errorOf, parse, told } from "./nodes.ts";
+import { errorOf, listener, parse, told } from "./nodes.ts";
 
 const world = tellingWorld({ cwd: "/work", env: { DATA: "/data" } });
 
@@ -53,6 +53,17 @@ Deno.test("a name is taken as text", () => {
     "a/b/c",
     "..a/b..",
   ]);
+});
+
+Deno.test("parts of a name that name no folder are left out, with a warning", () => {
+  for (const [text, name] of [["a/", "a"], ["a//b", "a/b"], ["./a/./b", "a/b"]] as const) {
+    const { heard, warn } = listener();
+    const config = parse(`__run__: {__main__: m:f, __output_dir__: o, __name__: ${text}}\n`);
+    assertEquals(readRunSection(config, { ...tellingWorld(), warn }).name, name);
+    assertEquals(heard.map((text) => text.split("\n")[0]), [
+      `warning: Taking "${text}" as the name "${name}"`,
+    ]);
+  }
 });
 
 Deno.test("the module is given with dots or as a path", () => {
@@ -102,10 +113,10 @@ const errors: readonly [
     "4:13",
     nameHint,
   ],
-  [{ __name__: "a//b" }, '"__name__": "a//b" holds an empty part', "4:13", nameHint],
+  [{ __name__: "./." }, '"__name__": "./." names no folder', "4:13", nameHint],
   [
-    { __name__: "./a" },
-    '"__name__": "./a" holds ".", which is no name of a folder',
+    { __name__: "./exp.0/" },
+    '"__name__": "./exp.0/" holds "exp.0", the name of an experiment folder',
     "4:13",
     nameHint,
   ],
@@ -133,7 +144,6 @@ const errors: readonly [
     "4:13",
     'Quote text that begins with a brace: __name__: "{x: }"',
   ],
-  [{ __name__: "a/" }, '"__name__": "a/" holds an empty part', "4:13", nameHint],
   [{ __name__: '"a\\0"' }, '"__name__": "a\\x00" holds a NUL character', "4:13", nameHint],
   [
     { __main__: "src.train" },

@@ -6,7 +6,7 @@ import { resolvedSection, writtenConfigs } from "../../lib/resolver/written.ts";
 import { tellingWorld } from "../world.ts";
 import { parse, told } from "./nodes.ts";
 
-const env = { DATA: "/data", REL: "rel", N: "1e3" };
+const env = { DATA: "/data", REL: "rel", N: "1e3", OPEN: "/o/{a}", KEY_TOKEN: "/s3cret" };
 
 function written(outputDir: string, cwd = "/work") {
   const world = tellingWorld({ cwd, env });
@@ -26,9 +26,14 @@ const outputDirs: [before: string, after: string, cwd?: string][] = [
   ['"../out/{a}"', "/work/../out/{a}"],
   ['"out/{a}"', "/out/{a}", "/"],
   ['"{free}/{a}"', "{free}/{a}"],
-  ['"$DATA/{a}"', "$DATA/{a}"],
-  ['"$REL/{a}"', "/work/$REL/{a}"],
-  ['"/data/{a}/$REL/{a}"', "/data/{a}/$REL/{a}"],
+  // Variables are fixed, but for secrets and what would be read anew.
+  ['"$DATA/{a}"', "/data/{a}"],
+  ["$DATA", "/data"],
+  ["$REL/x", "/work/rel/x"],
+  ['"$REL/{a}"', "/work/rel/{a}"],
+  ['"/data/{a}/$REL/{a}"', "/data/{a}/rel/{a}"],
+  ["$OPEN", "$OPEN"],
+  ["$KEY_TOKEN", "$KEY_TOKEN"],
   // What follows has no reference to keep, or one that would lead elsewhere from elsewhere.
   ["out", "/work/out"],
   ["$N", "/work/1000.0"],

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { until } from "../runner/experiment.ts";
-import { expyrun, program, readFiles, withTempDir, writeFiles } from "../temp.ts";
+import { binary, expyrun, program, readFiles, withTempDir, writeFiles } from "../temp.ts";
 
 /** A project whose run leaves 48 MiB that cannot be compressed. */
 const project = {
@@ -52,6 +52,20 @@ Deno.test({
       });
       assert(!names("").some((name) => name.startsWith("a.tar.gz")), names("").join());
       assertEquals((await expyrun(words, { cwd })).exitCode, 0);
+      const env = { TMPDIR: join(cwd, "nowhere") };
+      // A binary without a temporary folder does not get as far as that.
+      const nowhere = binary ? undefined : await expyrun(["a.tar.gz"], { cwd, env });
+      if (nowhere) {
+        assertEquals(nowhere.exitCode, 125);
+        assertMatch(
+          nowhere.stderr,
+          /^error: Cannot unpack ".*a\.tar\.gz": No such file or directory/,
+        );
+        assertMatch(
+          nowhere.stderr,
+          /hint: Set TMPDIR to a folder that is there and may be written\n$/,
+        );
+      }
       const ran = await interrupted(["a.tar.gz"], cwd, () => names("tmp").length > 1);
       assertEquals(ran.code, 143);
       assertMatch(ran.stderr, /^error: Interrupted by SIGTERM while unpacking the archive: /);

@@ -1,0 +1,3 @@
+export function main(name: string, { group }: { group: string }) {
+  console.log(name, group);
+}
