@@ -127,9 +127,16 @@ function entryPoint(module) {
 }
 
 // A process whose work has run out ends, though the entry point may still wait for a promise that
-// nothing will resolve: that is no success.
+// nothing will resolve: that is no success. To listen takes a millisecond, which what is done at once
+// need not wait for: it is as soon as some promises are, one after the other.
 let settled = true;
-addEventListener("beforeunload", () => settled || addEventListener("unload", tellUnsettled));
+const soon = 8;
+
+async function watchEnd() {
+  for (let i = 0; i < soon; i++) await undefined;
+  if (settled) return;
+  addEventListener("beforeunload", () => settled || addEventListener("unload", tellUnsettled));
+}
 
 function tellUnsettled() {
   if (settled) return;
@@ -209,5 +216,6 @@ import(call.url).then((module) => {
   const run = entryPoint(module).bind(undefined, call.name);
   running = true;
   settled = false;
+  watchEnd();
   return Promise.resolve(delivery.config).then(run).finally(() => settled = true);
 });
