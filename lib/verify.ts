@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsolute, join } from "./path.ts";
+import { isAbsolute, join, resolve } from "./path.ts";
 import { ExpyrunError } from "./errors.ts";
 import type { Command, FolderOperand } from "./command.ts";
 import { isUnchanged, verifyFolder } from "./runs/verify.ts";
@@ -45,9 +45,9 @@ export async function verify(
   }
   const text = json
     ? `${JSON.stringify(results.map(([folder, changes]) => ({ folder, ...changes })))}\n`
-    : results.map(([folder, changes]) => verdictText(folder, changes, uncopied.has(folder))).join(
-      "",
-    );
+    : results.map(([folder, changes]) =>
+      verdictText(folder, changes, uncopied.has(folder), world.cwd)
+    ).join("");
   if (isUnreadable) return { text, exitCode: 125 };
   return { text, exitCode: results.every(([, changes]) => isUnchanged(changes)) ? 0 : 1 };
 }
@@ -63,12 +63,35 @@ async function changesOf({ folder, folderPlace }: FolderOperand, world: World) {
   return { changes: await verifyFolder(opened, record), isUncopied };
 }
 
-function verdictText(folder: string, changes: Changes, isUncopied: boolean): string {
+/** What cannot be read may be as it was: nobody can tell. */
+function note(kind: keyof Changes, path: string): string {
+  if (kind !== "changed" || isReadable(path)) return "";
+  return " (it cannot be read)";
+}
+
+/** Files alone: a link has changed into another one, and a pipe would wait for its writer. */
+function isReadable(path: string): boolean {
+  try {
+    if (Deno.lstatSync(path).isFile) Deno.openSync(path).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function verdictText(
+  folder: string,
+  changes: Changes,
+  isUncopied: boolean,
+  cwd: string,
+): string {
   // Of code that was run where it stands there is nothing to compare with.
   const rest = isUncopied ? ", but a --debug run keeps no copy of its code" : "";
   if (isUnchanged(changes)) return `${folder}: unchanged${rest}\n`;
   const lines = (["changed", "missing", "added"] as const).flatMap((kind) =>
-    changes[kind].map((path) => `  ${kind.padEnd(7)}  ${path}\n`)
+    changes[kind].map((path) =>
+      `  ${kind.padEnd(7)}  ${path}${note(kind, resolve(cwd, folder, path))}\n`
+    )
   );
   return `${folder}:\n${lines.join("")}`;
 }

@@ -27,13 +27,15 @@ type Stream = Pick<typeof Deno.stdout, "writeSync" | "isTerminal">;
  * Makes a display.
  *
  * @param quiet whether expyrun says nothing of its own
+ * @param terminal what `TERM` says: a dumb one cannot take a line back
  */
 export function makeDisplay(
   quiet: boolean,
   out: Stream = Deno.stdout,
   err: Stream & { columns?: () => number } = Deno.stderr,
+  terminal?: string,
 ): Display {
-  const live = !quiet && err.isTerminal();
+  const live = !quiet && err.isTerminal() && terminal !== "dumb";
   let shown = "";
   const clear = () => {
     if (shown !== "") write(err, "\r\x1b[K");

@@ -66,7 +66,7 @@ export async function executeLocally(
   request: LocalRequest,
   world: World,
 ): Promise<number | undefined> {
-  const display = makeDisplay(request.quiet);
+  const display = makeDisplay(request.quiet, Deno.stdout, Deno.stderr, world.env.TERM);
   const progress: Conduct["progress"] = {
     total: request.runs.length,
     running: 0,

@@ -45,6 +45,7 @@ Deno.test("display: elsewhere lines only, and none when quiet", () => {
   display.say("hello");
   makeDisplay(true, out, err).say("hello");
   makeDisplay(true, streams(true).out, err).progress("1/2");
+  assertEquals(makeDisplay(false, out, streams(true).err, "dumb").live, false);
   assertEquals(written, ['err "hello\\n"']);
 });
 
