@@ -50,7 +50,10 @@ function refusalHint(
   if (isDenied(name, deny, wanted)) return `"${name}" is denied under __permissions__ of __run__`;
   const misled = (name === "write" || name === "read") && item && ungrantable(item, folders);
   if (misled) return misled;
-  return grantLine(name, wanted === undefined ? "true" : list(wanted, allow), deny);
+  const line = grantLine(name, wanted === undefined ? "true" : list(wanted, allow), deny);
+  // What writes one file most often writes another one beside it.
+  const isFile = name === "write" && item && wanted === resolve(folders[0]!, item);
+  return isFile ? `${line}, or its folder` : line;
 }
 
 const refusal =

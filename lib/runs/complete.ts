@@ -36,12 +36,13 @@ export async function completeFolder(
   world: World,
 ): Promise<RunRecord> {
   const { spec } = run;
+  const settling = settle(facts);
   const placed = await code.complete();
   const written = await writeConfigs(run, debug, folder, world);
   if (!shared?.copy.digests) await writeRequirements(folder, placed, runtime, spec);
   const known = { ...shared && sharedDigests(shared.copy), ...written };
   const digests = await digestsOf(folder, known);
-  const made = { ...await settle(facts), ...runtime, digests };
+  const made = { ...await settling, ...runtime, digests };
   const prepared = await preparedRecord(run, folder, placed, made, world);
   await writeRecord(folder, prepared, spec.outputDirPlace);
   return prepared;

@@ -1,6 +1,7 @@
 /**
  * What a record says beside code and configuration: where the run comes from and what it reads.
- * Gathered before anything is made; git answers while the code is copied.
+ * Gathered before anything is made; git is asked when a process has been started, and answers while
+ * the code is copied.
  *
  * @module
  */
@@ -27,9 +28,9 @@ export interface Known {
   readonly force?: boolean | undefined;
 }
 
-/** Facts on their way. */
+/** Facts, and what is still to be asked. */
 export interface Facts {
-  readonly git: Promise<RunRecord["git"]>;
+  readonly git: () => Promise<RunRecord["git"]>;
   readonly rest: Pick<RunRecord, "inputs" | "environment" | "repeats">;
 }
 
@@ -56,15 +57,15 @@ export async function gatherFacts(
   const { code, outputDir } = spec;
   // The copy of an earlier run may lie in another repository than its code came from.
   const git = repeated
-    ? Promise.resolve(repeated.git)
-    : gitFacts({ code, outputDir, env: world.env });
+    ? () => Promise.resolve(repeated.git)
+    : () => gitFacts({ code, outputDir, env: world.env });
   const repeats = repeated?.repeats && { ...repeated.repeats, ...(archive ? { archive } : {}) };
   return { git, rest: { inputs, environment, repeats } };
 }
 
-/** Waits for what is still on its way. */
+/** Asks for what is still to be asked. */
 export async function settle({ git, rest }: Facts): Promise<SettledFacts> {
-  return { git: await git, ...rest };
+  return { git: await git(), ...rest };
 }
 
 /** What is known of the code, where another run has had it before. */

@@ -152,7 +152,7 @@ async function earlierCode(spec: RunSpec): Promise<CodeRecord | undefined> {
 /** What an experiment folder holds can be checked, and told from what its run left, by the record. */
 function warnOfLostRecord(spec: RunSpec, world: World): void {
   const { record, hidden } = openFolder(spec.code);
-  if (isThere(record) || !isThere(hidden)) return;
+  if (!isThere(hidden) || isThere(record)) return;
   world.warn({
     code: "snapshot",
     message: `Copying the code of "${spec.code}" unchecked: its record.json is gone`,

@@ -29,7 +29,7 @@ const refusals: readonly (readonly [string, string | undefined, Partial<Permissi
   [requires(`read access to "/etc/a b"`), grant(`read: ["/etc/a b"]`), {
     read: { allow: [], deny: [] },
   }],
-  [requires(`write access to "/scratch/x"`), grant("write: [/scratch/x]")],
+  [requires(`write access to "/scratch/x"`), `${grant("write: [/scratch/x]")}, or its folder`],
   [requires(`env access to "HOME"`), grant("env: [PATH, HOME]"), {
     env: { allow: ["PATH"], deny: [] },
   }],
@@ -169,7 +169,10 @@ Deno.test("hints of a folder that was moved name what lies in it now", () => {
   const sealed = requires(`write access to "/moved/exp.0/src/main.ts"`);
   assertEquals(permissionHint(sealed, record, now)?.startsWith("The code copy"), true);
   const before = requires(`write access to "/out/exp.0/src/main.ts"`);
-  assertEquals(permissionHint(before, record, now), grant("write: [/out/exp.0/src/main.ts]"));
+  assertEquals(
+    permissionHint(before, record, now),
+    `${grant("write: [/out/exp.0/src/main.ts]")}, or its folder`,
+  );
   const absent = `Module not found "file:///moved/exp.0/lib/x.ts".`;
   assertEquals(importHint(absent, record, now), include("lib/x.ts"));
 });
