@@ -107,13 +107,18 @@ export function realPath(path: string): string {
   }
 }
 
-/** The names in a folder, sorted; none where it cannot be looked into. */
-export function namesIn(folder: string): string[] {
+/** What is in a folder; nothing where it cannot be looked into. */
+export function entriesIn(folder: string): Deno.DirEntry[] {
   try {
-    return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+    return [...Deno.readDirSync(folder)];
   } catch {
     return [];
   }
+}
+
+/** The names in a folder, sorted; none where it cannot be looked into. */
+export function namesIn(folder: string): string[] {
+  return entriesIn(folder).map(({ name }) => name).sort();
 }
 
 function statOf(path: string | URL): Deno.FileInfo | undefined {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAbsent } from "../files.ts";
+import { entriesIn, isAbsent } from "../files.ts";
 import { join } from "../path.ts";
 import { groupByBlock } from "../snapshotter/blocks.ts";
 import { sha256 } from "../snapshotter/digest.ts";
@@ -161,10 +161,11 @@ async function inFlight<T, R>(items: readonly T[], use: (item: T) => Promise<R>)
 /** What lies where code was copied to, by its path. */
 type Walked = ReadonlyMap<string, "file" | "link">;
 
+/** Of what cannot be looked into, the files that were copied are told as changed. */
 function walkCopy(root: string, roots: readonly string[]): Walked {
   const found = new Map<string, "file" | "link">();
   const walk = (path: string) => {
-    for (const { name, isDirectory, isSymlink } of entriesOf(`${root}/${path}`)) {
+    for (const { name, isDirectory, isSymlink } of entriesIn(`${root}/${path}`)) {
       const inside = `${path}/${name}`;
       if (isDirectory) walk(inside);
       else found.set(inside, isSymlink ? "link" : "file");
@@ -176,15 +177,6 @@ function walkCopy(root: string, roots: readonly string[]): Walked {
     else if (info) found.set(path, info.isSymlink ? "link" : "file");
   }
   return found;
-}
-
-/** Of what cannot be looked into, the files that were copied are told as changed. */
-function entriesOf(path: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(path)];
-  } catch {
-    return [];
-  }
 }
 
 function statOf(path: string): Deno.FileInfo | undefined {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isFolder } from "../files.ts";
+import { entriesIn, isFolder } from "../files.ts";
 import { join } from "../path.ts";
 import { type ExperimentFolder, folderError, openFolder } from "./folder.ts";
 
@@ -32,19 +32,11 @@ export async function carryCache(
 }
 
 function copyFolder(from: string, into: string): void {
-  const entries = entriesOf(from);
+  const entries = entriesIn(from);
   if (entries.length > 0) Deno.mkdirSync(into, { recursive: true });
   for (const { name, isDirectory } of entries) {
     if (isDirectory) copyFolder(join(from, name), join(into, name));
     else Deno.copyFileSync(join(from, name), join(into, name));
-  }
-}
-
-function entriesOf(folder: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch {
-    return [];
   }
 }
 

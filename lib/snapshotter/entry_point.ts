@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isFile, isFolder } from "../files.ts";
+import { entriesIn, isFile, isFolder } from "../files.ts";
 import { join, slashed } from "../path.ts";
 import { didYouMean, ExpyrunError, nearMiss } from "../errors.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
@@ -110,19 +110,11 @@ function suggestion({ main: { module, function: name }, code }: RunSpec, base: s
   return last ? didYouMean(module, names.map(spell)) : undefined;
 }
 
-/** Where a folder may be passed through, but not be looked into, nothing is suggested. */
-function entriesOf(folder: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch {
-    return [];
-  }
-}
-
 /** The modules (by their name, or by their file when an extension was given) or the folders. */
 function namesIn(folder: string, last: boolean, extension: string | undefined): string[] {
   const names = new Set<string>();
-  for (const entry of entriesOf(folder)) {
+  // A folder that may be passed through, but not be looked into, suggests nothing.
+  for (const entry of entriesIn(folder)) {
     const own = extensionOf(entry.name);
     if (own !== undefined && last) {
       names.add(extension === undefined ? entry.name.slice(0, -own.length) : entry.name);
