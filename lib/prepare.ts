@@ -115,7 +115,7 @@ async function makeRun(
     return { folder, record };
   } catch (error) {
     await ahead?.end();
-    await discardFolder(folder);
+    await discardFolder(folder, error);
     throw error;
   }
 }

@@ -125,14 +125,17 @@ function longestPart(path: string): number {
 /**
  * Removes a folder that never became ready, and the parents that its claim made, unless another
  * run has put something there meanwhile.
+ *
+ * @param cause why it is removed
+ * @throws {ExpyrunError} when it cannot be removed: the cause, with a note, where that is no signal
  */
-export async function discardFolder(folder: ExperimentFolder): Promise<void> {
+export async function discardFolder(folder: ExperimentFolder, cause?: unknown): Promise<void> {
   try {
     // Without its record what may be left is no folder that was ever ready.
     await Deno.remove(folder.record).catch(() => {});
     await Deno.remove(folder.path, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw discardError(folder, error);
+    if (!(error instanceof Deno.errors.NotFound)) throw discardError(folder, error, cause);
   }
   removeEmpty(folder.made);
 }
@@ -310,7 +313,18 @@ export function removeEmpty(folders: readonly string[]): void {
   }
 }
 
-function discardError(folder: ExperimentFolder, error: unknown): unknown {
+function discardError(folder: ExperimentFolder, error: unknown, cause: unknown): unknown {
   const told = folderError(`Cannot remove the unfinished folder "${folder.path}"`, error);
-  return told instanceof ExpyrunError ? new ExpyrunError({ ...told.problem, code: "left" }) : told;
+  if (!(told instanceof ExpyrunError)) return told;
+  const { problem } = told;
+  const isSignal = cause instanceof ExpyrunError && cause.problem.code === "interrupted";
+  if (cause === undefined || isSignal) return new ExpyrunError({ ...problem, code: "left" });
+  return withNote(cause, problem.message);
+}
+
+/** An error that tells of one more thing; one that is not expyrun's is given back as it is. */
+export function withNote(error: unknown, message: string): unknown {
+  if (!(error instanceof ExpyrunError)) return error;
+  const { problem } = error;
+  return new ExpyrunError({ ...problem, notes: [...problem.notes ?? [], { message }] });
 }

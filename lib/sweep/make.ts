@@ -11,7 +11,13 @@ import { type CheckedRun, runtimeOf } from "../check.ts";
 import { type PreparedRun, prepareRun } from "../prepare.ts";
 import { emitRaw } from "../resolver/emit.ts";
 import type { List, Mapping } from "../resolver/node.ts";
-import { discardFolder, openFolder, removeEmpty, writeFile } from "../snapshotter/folder.ts";
+import {
+  discardFolder,
+  openFolder,
+  removeEmpty,
+  withNote,
+  writeFile,
+} from "../snapshotter/folder.ts";
 import type { RunRecord } from "../snapshotter/record.ts";
 import {
   keepsToItsFolder,
@@ -108,8 +114,18 @@ async function makeFolders(
     return { folder, runs: made, held, discard: () => discardSweep(folder, made) };
   } catch (error) {
     held?.end();
+    throw await discarded(folder, error);
+  }
+}
+
+/** The error for which a sweep is discarded; it must not be lost where that fails, too. */
+async function discarded(folder: SweepFolder, error: unknown): Promise<unknown> {
+  try {
     await discardSweep(folder, []);
-    throw error;
+    return error;
+  } catch (left) {
+    const because = left instanceof Error ? left.message : String(left);
+    return withNote(error, `Cannot remove the unfinished folder "${folder.path}": ${because}`);
   }
 }
 

@@ -75,7 +75,7 @@ export async function runOnSlurm(
   try {
     return await submitting("the run", world, submit);
   } catch (error) {
-    await discardFolder(folder);
+    await discardFolder(folder, error);
     throw error;
   }
 }

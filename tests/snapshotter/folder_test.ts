@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { ExpyrunError } from "../../lib/errors.ts";
 import {
   claimFolder,
   discardFolder,
@@ -10,7 +11,7 @@ import {
 } from "../../lib/snapshotter/folder.ts";
 import { readFiles, run, withTempDir, writeFiles } from "../temp.ts";
 import { withTmpfs } from "../tmpfs.ts";
-import { assertRefuses, bound, placeOf } from "./experiment.ts";
+import { assertRefuses, bound, leftOut, placeOf } from "./experiment.ts";
 
 function claim(outputDir: string, changes: Partial<FolderClaim> = {}): FolderClaim {
   return { outputDir, name: "a/b", debug: false, outputDirPlace: placeOf('"out"'), ...changes };
@@ -94,6 +95,38 @@ Deno.test("a discarded folder leaves parents in which another run is", () =>
     await discardFolder(second);
     await discardFolder(second);
     assert((await Deno.stat(join(dir, "a/b"))).isDirectory, "the first claim made it");
+  }));
+
+Deno.test("why a folder is discarded is not lost where it cannot be", () =>
+  withTempDir(async (dir) => {
+    const folder = await claimFolder(claim(dir));
+    const held = join(folder.path, "held");
+    await Deno.mkdir(held);
+    const mounted = await run("mount", ["-t", "tmpfs", "none", held]).catch(() => undefined);
+    if (mounted?.exitCode !== 0) {
+      return leftOut("a folder that cannot be removed: no right to mount");
+    }
+    try {
+      const cause = new ExpyrunError({
+        code: "folder",
+        message: "Cannot write: full",
+        hint: "Free",
+      });
+      const { problem } = await assertRejects(() => discardFolder(folder, cause), ExpyrunError);
+      assertEquals([problem.code, problem.message, problem.hint], [
+        "folder",
+        "Cannot write: full",
+        "Free",
+      ]);
+      assertMatch(
+        problem.notes![0]!.message,
+        /^Cannot remove the unfinished folder "\S+exp\.0": .*busy/,
+      );
+      const told = await assertRejects(() => discardFolder(folder), ExpyrunError);
+      assertEquals(told.problem.code, "left");
+    } finally {
+      await run("umount", [held]);
+    }
   }));
 
 Deno.test("a file in the way of the output directory", () =>
