@@ -37,6 +37,7 @@ const unnamed: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     31: "EMLINK",
     37: "ENOLCK",
     38: "ENOSYS",
+    95: "EOPNOTSUPP",
     116: "ESTALE",
     122: "EDQUOT",
   },
@@ -62,6 +63,14 @@ export function systemCode(error: unknown): string | undefined {
   if (typeof code === "string") return code;
   const number = /\(os error (\d+)\)/.exec(error.message)?.[1];
   return number && (unnamed[Deno.build.os]?.[Number(number)] ?? number);
+}
+
+/** File systems without locks: Lustre without `flock`, NFS without its lock daemon. */
+const withoutLocks = new Set(["ENOSYS", "ENOLCK", "ENOTSUP", "EOPNOTSUPP"]);
+
+/** Whether an error says that a file system has no locks. */
+export function isWithoutLocks(error: unknown): boolean {
+  return withoutLocks.has(systemCode(error) ?? "");
 }
 
 const pieceBytes = 1 << 18;

@@ -1,6 +1,6 @@
 /**
- * Values become a folder: claims it, copies the code, writes what repeats the run; record.json
- * last, so that a folder without it was never ready.
+ * Values become a folder: claims it, finds the code its place, has a process started for it, and has
+ * it completed (runs/complete.ts); record.json last, so that a folder without it was never ready.
  *
  * @module
  */
@@ -37,7 +37,7 @@ let loading: Promise<typeof import("./started.ts")> | undefined;
  * Loads what a run needs once its process may have been started. Once it is loaded, waiting for it
  * lets no signal in.
  */
-export function started(): Promise<typeof import("./started.ts")> {
+export function loadStarted(): Promise<typeof import("./started.ts")> {
   return loading ??= import("./started.ts");
 }
 
@@ -104,7 +104,7 @@ async function makeRun(
     const planned = { ...facts.rest, ...runtime, ...own };
     // The key of a call that is sealed is made when the folder is read.
     if (!holdsSecret(run.resolved)) await ahead?.start(() => gatherAhead(folder, planned, world));
-    const { completeFolder } = await started();
+    const { completeFolder } = await loadStarted();
     const record = await completeFolder(
       run,
       { debug, shared, facts, runtime, code },

@@ -1,11 +1,11 @@
 /**
- * What running an experiment needs until its process is started, loaded as one: where nothing keeps
+ * What running an experiment needs until its process is started, and naming secrets, loaded as one: where nothing keeps
  * compiled code, as in a binary, each module more costs more than what stands in it.
  *
  * @module
  */
 import type { PrepareCommand } from "./command.ts";
-import { prepare, started } from "./prepare.ts";
+import { loadStarted, prepare } from "./prepare.ts";
 import { type Ahead, startingAhead } from "./runner/ahead.ts";
 import type { ExperimentFolder } from "./snapshotter/folder.ts";
 import type { RunRecord } from "./snapshotter/record.ts";
@@ -38,7 +38,7 @@ export async function executeWhatIsMade(
   const ahead = startingAhead();
   try {
     const { path } = await make(ahead);
-    const { execute } = await started();
+    const { execute } = await loadStarted();
     return await execute(path, world, undefined, { verify: false, ahead });
   } finally {
     await ahead.end();

@@ -13,7 +13,7 @@ import { endGroup, patienceMs } from "./group.ts";
 import { openLog } from "./log.ts";
 import type { Signals, SignalsFor } from "./signals.ts";
 import type { Launch } from "./runner.ts";
-import { startProcess, type Watching } from "./start_process.ts";
+import { type Started, startProcess, type Watching } from "./start_process.ts";
 import { ownScreens, type Screens, tee } from "./tee.ts";
 import { graceMs, limitTime } from "./time_limit.ts";
 import { measureUsage } from "./usage.ts";
@@ -68,13 +68,16 @@ export async function runProcess(
   world: World,
   handling: Handling,
 ): Promise<Outcome> {
-  const taken = await handling.ahead?.take(launch);
-  const { child, endWatch } = taken ?? startProcess(launch, handling);
-  const measurement = measureUsage(child.pid, !handling.background, taken !== undefined);
+  // Before the process goes on: it may remove its folder at once.
+  const file = openLog(log, world, handling.append);
+  const { child, endWatch, taken } = await begin(launch, handling).catch((error) => {
+    file.end();
+    throw error;
+  });
+  const measurement = measureUsage(child.pid, !handling.background, taken);
   const signals = handling.signals(child);
   const limit = limitTime(child, handling.timeoutMs);
   try {
-    const file = openLog(log, world, handling.append);
     const screens = handling.screens ?? ownScreens(world);
     const output = tee(child, file, screens);
     const status = await child.status;
@@ -102,6 +105,12 @@ export async function runProcess(
     signals.end();
     endWatch();
   }
+}
+
+/** Lets a process that was started ahead go on, or starts one. */
+async function begin(launch: Launch, handling: Handling): Promise<Started & { taken: boolean }> {
+  const ahead = await handling.ahead?.take(launch);
+  return { ...ahead ?? startProcess(launch, handling), taken: ahead !== undefined };
 }
 
 const waitingText = "expyrun: waiting for what it has started, which was told to end, too; " +

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ExpyrunError } from "../errors.ts";
+import { ExpyrunError, shellWord } from "../errors.ts";
 import { folderError, writeAtOnce, writeFile } from "../snapshotter/folder.ts";
 import { identityOf, machineFacts } from "../snapshotter/machine.ts";
 import type { Changes, RunRecord } from "../snapshotter/record.ts";
@@ -127,7 +127,9 @@ async function launch(
       : { ...record, status: "failed" as const, exitCode: 125, ...message };
     await writeLastRecord(folder, last);
     await Deno.remove(folder.temporary).catch(() => {});
-    if (isUntouched) await Deno.remove(folder.started);
-    throw error;
+    if (!isUntouched) throw error;
+    await Deno.remove(folder.started);
+    const hint = `When one can be started: expyrun execute ${shellWord(folder.path)}`;
+    throw handling.background ? error : new ExpyrunError({ ...problem, hint });
   }
 }

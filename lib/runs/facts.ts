@@ -54,11 +54,11 @@ export async function gatherFacts(
   const repeated = await repeatedBy(run, variables, known, world);
   const inputs = await inputFacts(spec.inputs, world, like?.inputs);
   const environment = await variableFacts(variables, readSecretRule(raw), world.env);
-  const { code, outputDir } = spec;
+  const { code, outputDir, name } = spec;
   // The copy of an earlier run may lie in another repository than its code came from.
   const git = repeated
     ? () => Promise.resolve(repeated.git)
-    : () => gitFacts({ code, outputDir, env: world.env });
+    : () => gitFacts({ code, outputDir, name, env: world.env });
   const repeats = repeated?.repeats && { ...repeated.repeats, ...(archive ? { archive } : {}) };
   return { git, rest: { inputs, environment, repeats } };
 }

@@ -32,6 +32,8 @@ export interface GitQuestion {
   readonly code: string;
   /** The output directory, absolute: results are no change of the code. */
   readonly outputDir: string;
+  /** Of the run, below it: where that is the root of the repository, only results are left out. */
+  readonly name: string;
   /** Where git is found (`PATH`), and what it reads. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -58,7 +60,7 @@ function repositoryOf(folder: string): string | undefined {
 async function askGit(root: string, question: GitQuestion): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
-      args: statusWords(root, question.outputDir),
+      args: statusWords(root, question),
       env: { ...withoutRepository(question.env), LC_ALL: "C" },
       clearEnv: true,
       stdin: "null",
@@ -95,12 +97,12 @@ function withoutRepository(env: Readonly<Record<string, string>>): Record<string
 }
 
 /** `--no-optional-locks`: a look at the state must not refresh, and so write, the index. */
-function statusWords(root: string, outputDir: string): string[] {
+function statusWords(root: string, { outputDir, name }: GitQuestion): string[] {
   const words = ["-C", root, "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z"];
   const outputs = relative(root, outputDir).replaceAll("\\", "/");
-  const inside = outputs !== "" && !outputs.startsWith("../") && !isAbsolute(outputs);
-  if (!inside) return words;
-  return [...words, "--", ":(top)", `:(top,exclude,literal)${outputs}`];
+  if (outputs === ".." || outputs.startsWith("../") || isAbsolute(outputs)) return words;
+  const left = outputs === "" ? [name.split("/")[0]!, "DEBUG", "SWEEPS"] : [outputs];
+  return [...words, "--", ":(top)", ...left.map((path) => `:(top,exclude,literal)${path}`)];
 }
 
 /**

@@ -15,7 +15,7 @@ import { packageImports, withoutWorkspace } from "./package_json.ts";
 import { copyPackages } from "./packages.ts";
 import { findProject, type Project } from "./project.ts";
 import type { PackageRecord } from "./record.ts";
-import { type ImportScan, scanImports } from "./scan.ts";
+import { type ImportScan, isSameIn, scanImports } from "./scan.ts";
 
 /** The code whose imports are to be resolved. */
 export interface ImportsRequest {
@@ -24,8 +24,8 @@ export interface ImportsRequest {
   readonly folder: ExperimentFolder;
   /** The files of the code, relative to its folder; asked for when they are needed. */
   readonly files: () => Promise<readonly string[]>;
-  /** Copies them into the folder, once; absent: they are run where they stand. */
-  readonly copy?: () => Promise<unknown>;
+  /** Copies them into the folder, once. */
+  readonly copy: () => Promise<unknown>;
   /** Where the search for configuration files begins; absolute. */
   readonly start: string;
   /** Absent: nothing is locked, where imports are not Deno's affair. */
@@ -43,14 +43,27 @@ export interface Resolution {
   readonly watched?: true;
 }
 
+/** What imports are resolved by, as far as is known before anything is copied. */
+export interface WrittenImports {
+  readonly resolution: Resolution;
+  /** Copies, and puts right what was looked through before it changed. */
+  readonly settle: () => Promise<Resolution>;
+}
+
+/** A process reads what these name as soon as it starts. */
+const readAtStart = ["links", "importMap"];
+
 /**
  * Writes the files that the copy's imports are resolved by. There is always a deno.json: without
  * one Deno would look further up, and find whatever stands above the output directory.
  *
+ * The original is looked through: in most code there is nothing to lock, and a process can start
+ * before anything is copied. What is to be locked is looked for in the copy.
+ *
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
-export async function writeImports(request: ImportsRequest): Promise<Resolution> {
-  const { spec, entry: { module }, folder, start, deno } = request;
+export async function writeImports(request: ImportsRequest): Promise<WrittenImports> {
+  const { spec, entry: { module }, folder, files, copy, start, deno } = request;
   const place = spec.outputDirPlace;
   const project = await findProject(start);
   const { value, outside } = await reduceConfig(project, spec.code);
@@ -63,35 +76,39 @@ export async function writeImports(request: ImportsRequest): Promise<Resolution>
     lock: folder.lock,
     root: folder.path,
   };
-  const scan = await scanBoth(request, jsxImports);
-  // Without imports to lock, what the project has locked for others would only be out of date.
-  await writeAtOnce(lock, scan.foreign ? await lockText(project, folder, deno) : emptyLock, place);
-  const modules = [module, ...scan.others];
-  if (scan.foreign && deno) {
-    await completeLock({ spec, root, modules, config, lock, deno, outside });
+  const scanOf = (root: string) => scanImports({ root, module, files, jsxImports });
+  const resolve = async (scan: ImportScan): Promise<Resolution> => {
+    // Without imports to lock, what the project has locked for others would only be out of date.
+    const text = scan.foreign ? await lockText(project, folder, deno) : emptyLock;
+    await writeAtOnce(lock, text, place);
+    const modules = [module, ...scan.others];
+    if (scan.foreign && deno) {
+      await completeLock({ spec, root, modules, config, lock, deno, outside });
+    }
+    // What a package imports is not looked through.
+    const watched = scan.leaves || outside.length > 0 ||
+      deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
+    const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
+    if (deno) return resolution;
+    const needed = neededBy(scan, value, packageJson);
+    const packages = await copyPackages({ ...needed, start, folder, place });
+    return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
+  };
+  const ofCopy = async () => {
+    await copy();
+    return await resolve(await scanOf(root));
+  };
+  const early = await scanOf(spec.code);
+  if (early.foreign || readAtStart.some((key) => key in value)) {
+    const resolution = await ofCopy();
+    return { resolution, settle: () => Promise.resolve(resolution) };
   }
-  // What a package imports is not looked through.
-  const watched = scan.leaves || outside.length > 0 ||
-    deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
-  const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
-  if (deno) return resolution;
-  const needed = neededBy(scan, value, packageJson);
-  const packages = await copyPackages({ ...needed, start, folder, place });
-  return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
-}
-
-/**
- * Looks through the original: in most code there is nothing to lock, and a process can start before
- * anything is copied. What is to be locked is looked for in the copy.
- */
-async function scanBoth(
-  { spec, entry: { module }, folder, files, copy }: ImportsRequest,
-  jsxImports: boolean,
-): Promise<ImportScan> {
-  const scan = await scanImports({ root: spec.code, module, files, jsxImports });
-  if (!scan.foreign) return scan;
-  await copy?.();
-  return await scanImports({ root: folder.path, module, files, jsxImports });
+  const resolution = await resolve(early);
+  const settle = async () => {
+    await copy();
+    return isSameIn(root, early) ? resolution : await ofCopy();
+  };
+  return { resolution, settle };
 }
 
 /** Where Deno is not asked, a lock only tells which versions are meant: where any are imported. */
@@ -105,7 +122,7 @@ function withoutDeno({ lock, ...rest }: Resolution, { foreign }: ImportScan): Re
  *
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
-export async function referToImports(request: ImportsRequest): Promise<Resolution> {
+export async function referToImports(request: Omit<ImportsRequest, "copy">): Promise<Resolution> {
   const { spec, entry: { module }, folder, files, start, deno } = request;
   const project = await findProject(start);
   await writeAtOnce(folder.lock, await lockText(project, folder, deno), spec.outputDirPlace);
@@ -141,7 +158,7 @@ export async function referToImports(request: ImportsRequest): Promise<Resolutio
  */
 async function packageConfig(
   { packageJson }: Project,
-  { folder, spec }: ImportsRequest,
+  { folder, spec }: Pick<ImportsRequest, "folder" | "spec">,
 ): Promise<string | undefined> {
   if (!packageJson) return undefined;
   const imports = packageImports(packageJson.value);

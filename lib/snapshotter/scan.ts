@@ -31,6 +31,8 @@ export interface ImportScan {
   readonly computed: boolean;
   /** Whether an import may lead out of the root: only running the code tells where. */
   readonly leaves: boolean;
+  /** What was looked through, by its path. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 const sourceName = /\.[cm]?[jt]sx?$/;
@@ -63,7 +65,13 @@ export async function scanImports(request: ScanRequest): Promise<ImportScan> {
     specifiers: [...new Set([...all.values()].flatMap(foreignIn))].sort(),
     computed: unknown,
     leaves: unknown || [...all].some(([path, text]) => mayLeave(path, text)),
+    texts: all,
   };
+}
+
+/** Whether what was looked through stands in another folder, too. */
+export function isSameIn(root: string, { texts }: ImportScan): boolean {
+  return [...texts].every(([path, text]) => readText(join(root, path)) === text);
 }
 
 const anyImport = /\b(?:require|createRequire|eval|Function)\s*\(/;

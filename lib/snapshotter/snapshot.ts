@@ -12,7 +12,7 @@ import { copyItems, digestOf } from "./copy.ts";
 import { digestFile } from "./digest.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, openFolder } from "./folder.ts";
-import { referToImports, writeImports } from "./imports.ts";
+import { referToImports, type Resolution, writeImports } from "./imports.ts";
 import { linkProblem } from "./link_targets.ts";
 import type { DenoProgram } from "./lock.ts";
 import { type Plan, planCopy, type Planned, plannedFile } from "./plan.ts";
@@ -49,7 +49,7 @@ export async function takeSnapshot(
   const { outputDirPlace, main: { place } } = spec;
   let copying: ReturnType<typeof copyItems> | undefined;
   const copy = () => copying ??= copyItems(plan.items, folder.path, outputDirPlace, world, place);
-  const resolution = await writeImports({
+  const { resolution, settle } = await writeImports({
     spec,
     entry,
     folder,
@@ -59,20 +59,21 @@ export async function takeSnapshot(
     // A copy is resolved by the folder's own files; those copied inside have been read for them.
     start: earlier ? spec.code : moduleFolder(spec, entry),
   });
-  const located: LocatedCode = {
+  const located = (resolution: Resolution): LocatedCode => ({
     mode: "copy",
     root: folder.path,
     module: entry.module,
     function: entry.function,
     roots: plan.roots,
     ...resolution,
-  };
+  });
   const complete = async () => {
+    const settled = located(await settle());
     const { files, blocks } = await (await copy())();
     if (earlier) warnChanged(spec, earlier.files, files, world);
-    return { ...located, blocks, files, digest: await digestOf(files) };
+    return { ...settled, blocks, files, digest: await digestOf(files) };
   };
-  return { located, complete };
+  return { located: located(resolution), complete };
 }
 
 /**

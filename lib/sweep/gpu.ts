@@ -7,6 +7,7 @@
  * @module
  */
 import { ExpyrunError } from "../errors.ts";
+import { isWithoutLocks } from "../files.ts";
 import { join } from "../path.ts";
 
 /** A slot that is held. */
@@ -58,7 +59,9 @@ function unusable(path: string, error: unknown): ExpyrunError {
   return new ExpyrunError({
     code: "launch",
     message: `Cannot lock the slot "${path}": ${(error as Error).message}`,
-    hint: "Have its owner remove that file, which is made anew, or give the cards yourself: " +
+    hint: (isWithoutLocks(error)
+      ? "There are no locks in that folder: give the cards yourself: "
+      : "Have its owner remove that file, which is made anew, or give the cards yourself: ") +
       "CUDA_VISIBLE_DEVICES=0 expyrun sweep --jobs 1 ...",
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ExpyrunError, type Place, shellWord } from "../errors.ts";
-import { isAbsent, systemCode, writeAll } from "../files.ts";
+import { isAbsent, isWithoutLocks, writeAll } from "../files.ts";
 import { statusOf } from "../runs/status.ts";
 import { folderError } from "../snapshotter/folder.ts";
 import { identityOf, type ProcessIdentity } from "../snapshotter/machine.ts";
@@ -23,7 +23,8 @@ export interface HeldSweep {
  */
 export async function holdSweep(folder: SweepFolder, place?: Place): Promise<HeldSweep> {
   const file = await openLock(folder);
-  if (!await isFree(file, folder)) {
+  const isFree = await isFreeNow(file, folder, place);
+  if (isFree !== true) {
     file.close();
     const owner = await ownerOf(folder);
     const who = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
@@ -31,7 +32,9 @@ export async function holdSweep(folder: SweepFolder, place?: Place): Promise<Hel
       code: "status",
       message: `Cannot go on with "${folder.path}": ${who} is running it`,
       place,
-      hint: `Wait for it, or end it with: expyrun cancel ${shellWord(folder.path)}`,
+      hint: isFree === undefined
+        ? `Without locks only you can tell: if it is gone, remove "${folder.lock}"`
+        : `Wait for it, or end it with: expyrun cancel ${shellWord(folder.path)}`,
     });
   }
   try {
@@ -54,19 +57,26 @@ function letGo(file: Deno.FsFile): void {
   file.close();
 }
 
-/** File systems without locks: Lustre without `flock`, NFS without its lock daemon. */
-const withoutLocks = new Set(["ENOSYS", "ENOLCK", "ENOTSUP", "EOPNOTSUPP"]);
-
-/** Takes the lock. Where there are none, the process that stands in the file must be gone. */
-async function isFree(file: Deno.FsFile, folder: SweepFolder): Promise<boolean> {
+/**
+ * Takes the lock. Where there are none, the process that stands in the file must be gone; undefined
+ * where that cannot be told.
+ */
+async function isFreeNow(
+  file: Deno.FsFile,
+  folder: SweepFolder,
+  place?: Place,
+): Promise<boolean | undefined> {
   try {
     return await file.tryLock(true);
   } catch (error) {
-    if (!withoutLocks.has(systemCode(error) ?? "")) {
-      throw folderError(`Cannot lock "${folder.lock}"`, error);
+    if (!isWithoutLocks(error)) {
+      file.close();
+      throw folderError(`Cannot lock "${folder.lock}"`, error, place);
     }
     const process = await ownerOf(folder);
-    return process === undefined || await statusOf({ status: "running", process }) === "lost";
+    if (process === undefined) return true;
+    const status = await statusOf({ status: "running", process });
+    return status === "unknown" ? undefined : status === "lost";
   }
 }
 
@@ -74,11 +84,9 @@ async function isFree(file: Deno.FsFile, folder: SweepFolder): Promise<boolean> 
 export async function conductorOf(folder: SweepFolder): Promise<ProcessIdentity | undefined> {
   const file = await openToAsk(folder);
   if (file === undefined) return undefined;
-  try {
-    return await isFree(file, folder) ? undefined : await ownerOf(folder);
-  } finally {
-    file.close();
-  }
+  const isFree = await isFreeNow(file, folder);
+  file.close();
+  return isFree ? undefined : await ownerOf(folder);
 }
 
 /** Nothing is made: the folder may just be about to be removed. */

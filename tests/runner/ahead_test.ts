@@ -203,3 +203,58 @@ testOnUnix(
       assertEquals(await experiments(folder), []);
     }),
 );
+
+/** Prepares a run of these files; answers with what its folder holds when a process may start. */
+async function atStart(
+  cwd: string,
+  files: Readonly<Record<string, string>>,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  await writeFiles(cwd, { "config.yml": filesWith()["config.yml"], ...files });
+  const command = parseCommand(["config.yml"]);
+  assert(command.kind === "run");
+  const world = tellingWorld({ cwd, env: { ...Deno.env.toObject(), A_PASSWORD: "" } });
+  const [take, end] = [() => Promise.resolve(undefined), () => Promise.resolve()];
+  const path = join(cwd, "out", "x", "exp.0");
+  let there: string[] = [];
+  const start = async () => {
+    there = Object.keys(await readFiles(path));
+    await meanwhile();
+  };
+  await prepare(command, world, { start, take, end });
+  assert((await readFiles(path))["a.ts"] !== undefined);
+  return there;
+}
+
+const code = { "a.ts": "export function main() {}\n" };
+const linked = '{ "links": ["./linked"] }\n';
+const copied: readonly [what: string, files: Record<string, string>, isCopied: boolean][] = [
+  ["nothing to lock", code, false],
+  ["a package to lock", { "a.ts": `import "npm:ms@2.1.3";\n${code["a.ts"]}` }, true],
+  [
+    "what Deno reads as it starts",
+    { ...code, "deno.json": linked, "linked/deno.json": "{}" },
+    true,
+  ],
+];
+for (const [what, files, isCopied] of copied) {
+  testOnUnix(
+    `code with ${what} is copied ${isCopied ? "before" : "while"} its process starts`,
+    () =>
+      withTempDir(async (cwd) => {
+        const there = await atStart(cwd, files);
+        assert(there.includes("deno.json") && there.includes("deno.lock"), there.join());
+        assertEquals(there.includes("a.ts"), isCopied, there.join());
+      }),
+  );
+}
+
+testOnUnix("an import that is written meanwhile is locked", () =>
+  withTempDir(async (cwd) => {
+    const changed = `import "npm:ms@2.1.3";\n${code["a.ts"]}`;
+    await atStart(cwd, code, () => Deno.writeTextFile(join(cwd, "a.ts"), changed));
+    const files = await readFiles(join(cwd, "out", "x", "exp.0"));
+    assertEquals(files["a.ts"], changed);
+    assertMatch(files["deno.lock"]!, /"ms@2\.1\.3"/);
+    assertMatch(files["frozen_requirements.txt"]!, /ms@?.*2\.1\.3/);
+  }));

@@ -243,6 +243,7 @@ test("an experiment may have itself requeued, as the README says", async (projec
   // The other one goes on.
   await become(project, ["succeeded", "running"]);
   await cluster.call("scancel", job);
+  await become(project, ["succeeded", "interrupted"]);
   const log = await Deno.readTextFile(join(project.cwd, "out/s/1/exp.0/outputs.log"));
   assertEquals(log, "restart undefined\nrestart 1\n");
 });

@@ -40,7 +40,7 @@ async function makeRepository(folder: string): Promise<string> {
 
 function ask(code: string, changes: { outputDir?: string; git?: boolean } = {}) {
   const outputDir = changes.outputDir ?? "/elsewhere";
-  return gitFacts({ code, outputDir, env: changes.git === false ? withoutGit : env });
+  return gitFacts({ code, outputDir, name: "n", env: changes.git === false ? withoutGit : env });
 }
 
 Deno.test("code outside a repository has no facts", async () => {
@@ -74,6 +74,10 @@ testWithGit("the output directory is no change of the code", async () => {
     const facts = await ask(root, { outputDir: join(root, "out [1]") });
     assertEquals(facts?.untracked, ["out/"]);
     assertEquals((await ask(root, { outputDir: root }))?.untracked, ["out [1]/", "out/"]);
+    // Where it is the root, what a run makes there is: "n" is its name.
+    await writeFiles(root, { "n/exp.0/x": "", "SWEEPS/n.0/x": "", "DEBUG/n/exp.0/x": "" });
+    assertEquals((await ask(root, { outputDir: root }))?.untracked, ["out [1]/", "out/"]);
+    assertEquals((await ask(root))?.untracked?.length, 5);
   });
 });
 
@@ -147,7 +151,12 @@ testWithGit("the repository is that of the code, whatever git has told a hook", 
     await makeRepository(other);
     await git(other, "commit", "-q", "--allow-empty", "-m", "second");
     const told = { GIT_DIR: join(other, ".git"), GIT_WORK_TREE: other, GIT_INDEX_FILE: "index" };
-    const facts = await gitFacts({ code: root, outputDir: folder, env: { ...env, ...told } });
+    const facts = await gitFacts({
+      code: root,
+      outputDir: folder,
+      name: "n",
+      env: { ...env, ...told },
+    });
     assertEquals(facts?.commit, commit);
   });
 });
