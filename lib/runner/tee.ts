@@ -5,6 +5,7 @@
  */
 import { warnGoingOn } from "./going_on.ts";
 import type { Log, LogEnd } from "./log.ts";
+import { widenPipe } from "./pipes.ts";
 import { writeReason } from "../streams.ts";
 import { wait } from "../time.ts";
 import type { World } from "../world.ts";
@@ -67,7 +68,7 @@ export interface Output {
 
 /** Enough for what most experiments say at a time: hundreds of runs have such buffers in turn. */
 const firstBytes = 1 << 14;
-/** More than a pipe holds, so that one read empties it. */
+/** What a pipe holds of one who writes much, so that one read empties it. */
 const readBytes = 1 << 18;
 /** Also of an error whose message is long: it begins with what it is. */
 const tailBytes = 1 << 18;
@@ -76,11 +77,17 @@ const tailBytes = 1 << 18;
 export function tee(child: Deno.ChildProcess, log: Log, screens: Screens): Output {
   const tail = makeTail();
   const logErr = log.stream();
-  const stdout = pump(child.stdout, log.stream(), screens.stdout);
-  const stderr = pump(child.stderr, (bytes) => {
-    tail.add(bytes);
-    logErr(bytes);
-  }, screens.stderr);
+  const widen = (descriptor: 1 | 2) => void widenPipe(child.pid, descriptor, readBytes);
+  const stdout = pump(child.stdout, log.stream(), screens.stdout, () => widen(1));
+  const stderr = pump(
+    child.stderr,
+    (bytes) => {
+      tail.add(bytes);
+      logErr(bytes);
+    },
+    screens.stderr,
+    () => widen(2),
+  );
   return {
     end: async () => {
       await Promise.all([drain(stdout), drain(stderr)]);
@@ -124,11 +131,16 @@ interface Pump {
   cancel(): Promise<void>;
 }
 
-/** Reads on while the screen still takes what was read before. */
+/**
+ * Reads on while the screen still takes what was read before.
+ *
+ * @param isMuch called when it turns out that much is written
+ */
 function pump(
   stream: ReadableStream<Uint8Array>,
   log: (bytes: Uint8Array) => void,
   show: Show,
+  isMuch: () => void,
 ): Pump {
   const reader = stream.getReader({ mode: "byob" });
   const run = async () => {
@@ -143,10 +155,9 @@ function pump(
       if (shown !== undefined) await shown;
       shown = show(value);
       const isFull = value.length === value.buffer.byteLength;
-      [reading, spare] = [
-        isFull && spare.byteLength < readBytes ? new ArrayBuffer(readBytes) : spare,
-        value.buffer,
-      ];
+      const next = isFull && spare.byteLength < readBytes ? new ArrayBuffer(readBytes) : spare;
+      if (next !== spare && value.length === firstBytes) isMuch();
+      [reading, spare] = [next, value.buffer];
       state.idle = true;
     }
     await shown;
