@@ -85,7 +85,12 @@ async function withWaiting(
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const openGate = async () => (await Deno.open(gate, { read: true, write: true })).close();
+    // It stays open: git may only be asked after that.
+    let opened: Deno.FsFile | undefined;
+    const openGate = async () => {
+      opened ??= await Deno.open(gate, { read: true, write: true });
+    };
+    let isOver = false;
     try {
       let experiment = 0;
       await until(async () => {
@@ -93,8 +98,16 @@ async function withWaiting(
         return experiment !== 0 && isWaiting(experiment);
       });
       await use({ folder, expyrun, experiment, openGate });
+      isOver = true;
     } finally {
       await openGate();
+      try {
+        if (!isOver) expyrun.kill("SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+      await expyrun.status;
+      opened?.close();
     }
   });
 }
