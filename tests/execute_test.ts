@@ -148,6 +148,7 @@ Deno.test("execute: where no process can be started, the folder can be run once 
     await assertRejects(() => started, ExpyrunError, "Cannot start");
     const { status, startedAt, process } = await readRecord(folder);
     assertEquals([status, startedAt, process], ["prepared", undefined, undefined]);
+    await assertRejects(() => Deno.stat(folder.log), Deno.errors.NotFound);
     assertEquals((await execute(path, world, undefined, unlessNew)).status, "succeeded");
   });
 });

@@ -128,6 +128,7 @@ async function launch(
     await writeLastRecord(folder, last);
     await Deno.remove(folder.temporary).catch(() => {});
     if (!isUntouched) throw error;
+    await Deno.remove(folder.log).catch(() => {});
     await Deno.remove(folder.started);
     const hint = `When one can be started: expyrun execute ${shellWord(folder.path)}`;
     throw handling.background ? error : new ExpyrunError({ ...problem, hint });
