@@ -280,8 +280,7 @@ function parseOptions(
   const known = verbs[verb].options.filter((option) => alone || !option.alone);
   const options = new Map<string, Given[]>();
   let next = from;
-  for (; next < words.length && isOption(words[next]!); next++) {
-    if (words[next] === "--") return { options, next: next + 1, isEnded: true };
+  for (; next < words.length && words[next] !== "--" && isOption(words[next]!); next++) {
     const option = optionNamed(words, next, known, options);
     const given = options.get(option.name) ?? [];
     options.set(option.name, given);
@@ -293,7 +292,8 @@ function parseOptions(
     if (equals > 0) given.push({ value: words[next]!.slice(equals + 1), place: at(words, next) });
     else given.push(valueOf(option, known, words, ++next));
   }
-  return { options, next, isEnded: false };
+  const isEnded = words[next] === "--";
+  return { options, next: isEnded ? next + 1 : next, isEnded };
 }
 
 function isOption(word: string): boolean {

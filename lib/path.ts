@@ -31,10 +31,6 @@ export const relative: Paths["relative"] = isWindows ? windows.relative : posix.
 export const resolve: Paths["resolve"] = isWindows ? windows.resolve : posix.resolve;
 /** What separates the parts of a path. */
 export const separator: string = isWindows ? windows.SEPARATOR : posix.SEPARATOR;
-/** A relative path with `/`, as this system writes it. */
-export function nativePath(path: string): string {
-  return isWindows ? path.replaceAll("/", separator) : path;
-}
 /** The absolute path of a `file:` URL. */
 export const fromFileUrl: Paths["fromFileUrl"] = isWindows
   ? windows.fromFileUrl
@@ -57,3 +53,8 @@ export const slashed: Pick<
 
 /** The regular expression of a glob for paths with `/`: `*` and `?` stop at it, `**` does not. */
 export const globToRegExp: Paths["globToRegExp"] = posix.globToRegExp;
+
+/** A relative path with `/`, as this system writes it. */
+export function nativePath(path: string): string {
+  return isWindows ? path.replaceAll("/", separator) : path;
+}

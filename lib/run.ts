@@ -1,6 +1,7 @@
 /**
- * What running an experiment needs until its process is started, and naming secrets, loaded as one: where nothing keeps
- * compiled code, as in a binary, each module more costs more than what stands in it.
+ * What running an experiment needs until its process is started, and naming secrets, loaded as one:
+ * where nothing keeps compiled code, as in a binary, each module more costs more than what stands in
+ * it.
  *
  * @module
  */

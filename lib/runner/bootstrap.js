@@ -127,13 +127,13 @@ function entryPoint(module) {
 }
 
 // A process whose work has run out ends, though the entry point may still wait for a promise that
-// nothing will resolve: that is no success. To listen takes a millisecond, which what is done at once
-// need not wait for: it is as soon as some promises are, one after the other.
+// nothing will resolve: that is no success. To listen takes a millisecond: only what is not done after
+// some turns of the microtask queue waits for that.
 let settled = true;
-const soon = 8;
+const turns = 8;
 
 async function watchEnd() {
-  for (let i = 0; i < soon; i++) await undefined;
+  for (let i = 0; i < turns; i++) await undefined;
   if (settled) return;
   addEventListener("beforeunload", () => settled || addEventListener("unload", tellUnsettled));
 }

@@ -53,15 +53,15 @@ export function openLog(path: string, world: World, append = false): Log {
   };
 }
 
-let hasLimit = true;
+let outlives = false;
 
 /**
  * What writes beyond its limit of file sizes (`ulimit -f`) is ended by a signal, without a word, unless
  * somebody listens: then writing fails, as on a full disk.
  */
 function outliveLimit(): void {
-  if (!hasLimit || Deno.build.os === "windows") return;
-  hasLimit = false;
+  if (outlives || Deno.build.os === "windows") return;
+  outlives = true;
   Deno.addSignalListener("SIGXFSZ", () => {});
 }
 

@@ -7,6 +7,8 @@ import { isV8 } from "../engine.ts";
 
 /** `F_SETPIPE_SZ` of fcntl(2), which Linux alone has. */
 const setSize = 1031;
+/** Why it does not block, see usage.ts. */
+const fcntl = { parameters: ["i32", "i32", "i32"], result: "i32", nonblocking: true } as const;
 
 /**
  * Makes the pipe hold more that a process writes a stream to, where the system lets it: a pipe holds
@@ -22,22 +24,11 @@ export async function widenPipe(pid: number, descriptor: 1 | 2, bytes: number): 
   try {
     const end = ownEnd(Deno.readLinkSync(`/proc/${pid}/fd/${descriptor}`));
     if (end === undefined) return;
-    const { symbols, close } = openLibrary();
-    await symbols.fcntl(end, setSize, bytes).finally(close);
+    const libc = Deno.dlopen("libc.so.6", { fcntl });
+    await libc.symbols.fcntl(end, setSize, bytes).finally(() => libc.close());
   } catch {
     // It holds what it held: the process may be gone, or this user has too many of them.
   }
-}
-
-function openLibrary() {
-  const fcntl = {
-    parameters: ["i32", "i32", "i32"],
-    result: "i32",
-    // As in usage.ts.
-    nonblocking: true,
-  } as const;
-  const libc = Deno.dlopen("libc.so.6", { fcntl });
-  return { symbols: libc.symbols, close: () => libc.close() };
 }
 
 /** The end of a pipe that this process has; Deno does not tell its number. */

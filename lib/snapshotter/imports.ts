@@ -7,7 +7,7 @@ import { join } from "../path.ts";
 import type { RunSpec } from "../resolver/run_section.ts";
 import type { EntryPoint } from "./entry_point.ts";
 import { type ExperimentFolder, writeAtOnce } from "./folder.ts";
-import { reduceConfig } from "./import_map.ts";
+import { reduceConfig, type ReducedConfig } from "./import_map.ts";
 import { completeLock, type DenoProgram, emptyLock, lockFromNpm } from "./lock.ts";
 import { type Json, objectAt, readJsonFile } from "./json_file.ts";
 import { neededBy } from "./needed.ts";
@@ -63,52 +63,62 @@ const readAtStart = ["links", "importMap"];
  * @throws {ExpyrunError} "lock" when a file of the project cannot be read, or Deno refuses
  */
 export async function writeImports(request: ImportsRequest): Promise<WrittenImports> {
-  const { spec, entry: { module }, folder, files, copy, start, deno } = request;
-  const place = spec.outputDirPlace;
-  const project = await findProject(start);
-  const { value, outside } = await reduceConfig(project, spec.code);
-  await writeAtOnce(folder.denoConfig, jsonText(value), place);
-  const packageJson = project.packageJson && withoutWorkspace(project.packageJson.value);
-  if (packageJson) await writeAtOnce(folder.packageJson, jsonText(packageJson), place);
-  const jsxImports = "jsxImportSource" in objectAt(value, "compilerOptions");
-  const { config, lock, root } = {
-    config: folder.denoConfig,
-    lock: folder.lock,
-    root: folder.path,
-  };
+  const { spec, entry: { module }, folder, files, copy } = request;
+  const settings = await writeSettings(request);
+  const jsxImports = "jsxImportSource" in objectAt(settings.value, "compilerOptions");
   const scanOf = (root: string) => scanImports({ root, module, files, jsxImports });
-  const resolve = async (scan: ImportScan): Promise<Resolution> => {
-    // Without imports to lock, what the project has locked for others would only be out of date.
-    const text = scan.foreign ? await lockText(project, folder, deno) : emptyLock;
-    await writeAtOnce(lock, text, place);
-    const modules = [module, ...scan.others];
-    if (scan.foreign && deno) {
-      await completeLock({ spec, root, modules, config, lock, deno, outside });
-    }
-    // What a package imports is not looked through.
-    const watched = scan.leaves || outside.length > 0 ||
-      deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
-    const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
-    if (deno) return resolution;
-    const needed = neededBy(scan, value, packageJson);
-    const packages = await copyPackages({ ...needed, start, folder, place });
-    return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
-  };
   const ofCopy = async () => {
     await copy();
-    return await resolve(await scanOf(root));
+    return await writeLock(request, settings, await scanOf(folder.path));
   };
-  const early = await scanOf(spec.code);
-  if (early.foreign || readAtStart.some((key) => key in value)) {
-    const resolution = await ofCopy();
-    return { resolution, settle: () => Promise.resolve(resolution) };
-  }
-  const resolution = await resolve(early);
+  const original = await scanOf(spec.code);
+  const suffices = !original.foreign && !readAtStart.some((key) => key in settings.value);
+  const resolution = suffices ? await writeLock(request, settings, original) : await ofCopy();
   const settle = async () => {
     await copy();
-    return isSameIn(root, early) ? resolution : await ofCopy();
+    return !suffices || isSameIn(folder.path, original) ? resolution : await ofCopy();
   };
   return { resolution, settle };
+}
+
+/** What a project says, and what of it is written beside the copy. */
+interface Settings extends ReducedConfig {
+  readonly project: Project;
+  readonly packageJson: Json | undefined;
+}
+
+async function writeSettings({ spec, folder, start }: ImportsRequest): Promise<Settings> {
+  const place = spec.outputDirPlace;
+  const project = await findProject(start);
+  const reduced = await reduceConfig(project, spec.code);
+  await writeAtOnce(folder.denoConfig, jsonText(reduced.value), place);
+  const packageJson = project.packageJson && withoutWorkspace(project.packageJson.value);
+  if (packageJson) await writeAtOnce(folder.packageJson, jsonText(packageJson), place);
+  return { ...reduced, project, packageJson };
+}
+
+/** Writes the lock, and copies packages where Deno is not asked. */
+async function writeLock(
+  { spec, entry: { module }, folder, start, deno }: ImportsRequest,
+  { project, value, outside, packageJson }: Settings,
+  scan: ImportScan,
+): Promise<Resolution> {
+  const { outputDirPlace: place } = spec;
+  const { denoConfig: config, lock, path: root } = folder;
+  // Without imports to lock, what the project has locked for others would only be out of date.
+  await writeAtOnce(lock, scan.foreign ? await lockText(project, folder, deno) : emptyLock, place);
+  const modules = [module, ...scan.others];
+  if (scan.foreign && deno) {
+    await completeLock({ spec, root, modules, config, lock, deno, outside });
+  }
+  // What a package imports is not looked through.
+  const watched = scan.leaves || outside.length > 0 ||
+    deno && scan.foreign && (await Deno.readTextFile(lock)).includes('"npm": {');
+  const resolution = { config, lock, ...(watched ? { watched: true as const } : {}) };
+  if (deno) return resolution;
+  const needed = neededBy(scan, value, packageJson);
+  const packages = await copyPackages({ ...needed, start, folder, place });
+  return { ...withoutDeno(resolution, scan), ...packages.length > 0 ? { packages } : {} };
 }
 
 /** Where Deno is not asked, a lock only tells which versions are meant: where any are imported. */
